@@ -1,0 +1,7 @@
+# Each word here is `python3 run.py WORD`: one implementation, with make or without.
+PYTHON ?= python3
+WORDS = run test check bench faults journeys lock
+
+.PHONY: $(WORDS)
+$(WORDS):
+	@$(PYTHON) run.py $@ $(ARGS)
