@@ -1,0 +1,130 @@
+"""Configuration by environment, read strictly: an unknown or unreadable name refuses to start."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+KNOWN: dict[str, str] = {
+    "PORTAL_PROFILE": "demo (default) or production",
+    "PORTAL_DATA_DIR": "where databases, keys and letters live; default var/ beside manage.py",
+    "PORTAL_KEY_DIR": "where the keyring lives; default keys/ in the data directory",
+    "PORTAL_DATABASE_URL": "postgres://user:password@host:port/name; without it SQLite files",
+    "PORTAL_SHRED_DATABASE_URL": "the database of shred keys, with a backup schedule of its own",
+    "PORTAL_REDIS_URL": "redis://host:port/n; joins the hubs of several processes",
+    "PORTAL_BROKER_URL": "Celery's broker; default the Redis above, or memory",
+    "PORTAL_HOSTS": "host names that this portal answers to, separated by commas",
+    "PORTAL_ORIGINS": "origins that may open the socket and post forms, separated by commas",
+    "PORTAL_LOG_HOST": "the name in the audit log's origin; default the first host",
+    "PORTAL_SOCKET_PACE": "commands from one page: a burst / so many a minute; default 20/100",
+    "PORTAL_TRUSTED_PROXY": "yes if a proxy in front sets X-Forwarded-Proto",
+    "PORTAL_CLINIC_NAME": "the clinic's name on every page",
+    "PORTAL_CLINIC_PHONE": "the number shown where somebody is stuck",
+    "PORTAL_EMERGENCY": "what to do in an emergency, shown before writing; e.g. Call 112 now.",
+    "PORTAL_EMERGENCY_PHONE": "the emergency number as digits, e.g. 112",
+    "PORTAL_TIME_ZONE": "the clinic's time zone; default Europe/Berlin",
+}
+TESTING = {
+    "PORTAL_AXE",
+    "PORTAL_SHARED_DATA",
+    "PORTAL_TEST_DATABASE_URL",
+    "PORTAL_TEST_REDIS_URL",
+}
+
+
+class BadEnvironment(SystemExit):
+    """Configuration that cannot be used. Exits with 78 (EX_CONFIG) after a plain sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        sys.stderr.write(f"portal: {sentence}\n")
+        super().__init__(78)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says, by name."""
+
+    values: Mapping[str, str]
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value of a known name, or the default."""
+        if name not in KNOWN:
+            raise KeyError(name)
+        return self.values.get(name, "").strip() or default
+
+    def flag(self, name: str) -> bool:
+        """True for yes, false for no or nothing; anything else refuses to start."""
+        value = self.text(name, "no").lower()
+        if value not in {"yes", "no"}:
+            raise BadEnvironment(f"{name} must be yes or no")
+        return value == "yes"
+
+    def pair(self, name: str, default: str) -> tuple[int, int]:
+        """Two whole numbers with a stroke between; anything else refuses to start."""
+        first, stroke, second = self.text(name, default).partition("/")
+        if not (stroke and first.strip().isdecimal() and second.strip().isdecimal()):
+            raise BadEnvironment(f"{name} must be two whole numbers, such as {default}")
+        return int(first), int(second)
+
+    def names(self, name: str, default: str) -> list[str]:
+        """The comma-separated values of a name."""
+        return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def folder(self, name: str, default: Path) -> Path:
+        """The folder that a name holds, made absolute."""
+        return Path(self.text(name, str(default))).expanduser().absolute()
+
+
+def read(environ: Mapping[str, str] | None = None) -> Environment:
+    """The portal's own part of the environment. An unknown PORTAL_ name refuses to start."""
+    source = os.environ if environ is None else environ
+    mine = {name: value for name, value in source.items() if name.startswith("PORTAL_")}
+    for name in mine.keys() - KNOWN.keys() - TESTING:
+        raise BadEnvironment(
+            f"{name} is not a setting of this portal; `manage.py settings` lists them"
+        )
+    return Environment(mine)
+
+
+def postgres(url: str) -> dict[str, Any]:
+    """Django's settings for the PostgreSQL database that the address names."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise BadEnvironment(
+            "a database address looks like postgres://user:password@host:port/name"
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 24, "timeout": 10}},
+    }
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """Django's settings for a SQLite file that survives a power cut.
+
+    `synchronous=FULL`: with NORMAL a power cut may undo a commit that the audit log has signed.
+    `recursive_triggers`: without it REPLACE deletes rows without firing their DELETE trigger.
+    """
+    return {
+        "ENGINE": "portal.kernel.sqlite",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16000;"
+            ),
+        },
+    }
