@@ -1,0 +1,231 @@
+"""The keyring: one file of random keys, 0600 in a directory of 0700, made on the first start.
+
+Lose it and everything sealed is lost; copy it next to a backup and the backup is readable.
+A key is never derived from another one: each purpose has its own.
+"""
+
+import json
+import os
+import secrets
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+from uuid import UUID
+
+from django.conf import settings
+
+from portal.kernel import clock
+from portal.kernel.ids import new_id
+
+FILE = "keyring.json"
+FORMAT = "portal-keyring-1"
+SECRET_BYTES = 32
+
+Purpose = Literal["devices", "people", "index", "pseudonym", "session", "channels"]
+State = Literal["active", "decrypt-only"]
+
+PURPOSES: dict[str, str] = {
+    "kek": "wraps patient keys, together with the patient's shred key",
+    "devices": "seals the secrets of one-time-code devices",
+    "people": "seals names and addresses of people who sign in",
+    "index": "keys the blind indexes",
+    "pseudonym": "makes pseudonyms, together with the patient's shred key",
+    "session": "signs cookies, tokens and sessions: Django's SECRET_KEY",
+    "channels": "encrypts what crosses Redis between processes",
+    "log": "seeds the signing key of one epoch of the audit log",
+}
+
+
+class KeyringRefused(Exception):
+    """The keyring cannot be used, in a plain sentence. Whoever starts the portal exits with 78."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Key:
+    """One key of the ring. Only an active one makes anything new."""
+
+    purpose: str
+    id: str
+    state: State
+    created: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keyring:
+    """Every key that this installation holds outside its databases."""
+
+    installation: UUID
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def new(cls, at: datetime) -> "Keyring":
+        """A keyring with one fresh active key for each purpose."""
+        created = clock.stamp(at)
+        names = dict.fromkeys(PURPOSES, "1") | {"kek": secrets.token_hex(4)}
+        return cls(
+            new_id(),
+            tuple(
+                Key(purpose, name, "active", created, secrets.token_bytes(SECRET_BYTES))
+                for purpose, name in names.items()
+            ),
+        )
+
+    @property
+    def active_kek(self) -> Key:
+        """The KEK that wraps what is new."""
+        return self.active("kek")
+
+    @property
+    def log_epoch(self) -> int:
+        """The epoch that the audit log is signed in now."""
+        return int(self.active("log").id)
+
+    @property
+    def secret_key(self) -> str:
+        """Django's SECRET_KEY."""
+        return self.purpose("session").hex()
+
+    def kek(self, kek_id: str) -> Key:
+        """The KEK of this id, active or not."""
+        return self.find("kek", kek_id)
+
+    def log_seed(self, epoch: int) -> bytes:
+        """The Ed25519 seed of one epoch of the audit log."""
+        return self.find("log", str(epoch)).secret
+
+    def purpose(self, name: Purpose) -> bytes:
+        """The active key of one purpose."""
+        return self.active(name).secret
+
+    def active(self, purpose: str) -> Key:
+        """The one active key of a purpose."""
+        return next(k for k in self.keys if k.purpose == purpose and k.state == "active")
+
+    def find(self, purpose: str, key_id: str) -> Key:
+        """The key of this purpose and id. Raises KeyringRefused if the ring lacks it."""
+        for key in self.keys:
+            if key.purpose == purpose and key.id == key_id:
+                return key
+        raise KeyringRefused(f"the keyring holds no {purpose} key {key_id}")
+
+
+def load(directory: Path) -> Keyring:
+    """The keyring of this directory; made there if the directory has none. Raises KeyringRefused.
+
+    Two processes that start at once end up with the same ring.
+    """
+    try:
+        if not (directory / FILE).exists():
+            _create(directory, Keyring.new(clock.now()))
+        return parse(_read(directory))
+    except OSError as error:
+        raise KeyringRefused(f"the keyring in {directory}: {error.strerror}") from None
+
+
+def render(ring: Keyring) -> str:
+    """The text of a keyring file."""
+    keys = [
+        {
+            "purpose": key.purpose,
+            "id": key.id,
+            "state": key.state,
+            "created": key.created,
+            "secret": key.secret.hex(),
+        }
+        for key in ring.keys
+    ]
+    text = {"format": FORMAT, "installation": str(ring.installation), "keys": keys}
+    return json.dumps(text, indent=1) + "\n"
+
+
+def parse(text: str) -> Keyring:
+    """The keyring that this text spells. Raises KeyringRefused, without quoting the text."""
+    try:
+        fields = json.loads(text)
+        if fields["format"] != FORMAT:
+            raise KeyringRefused("the keyring has a format that this version does not know")
+        ring = Keyring(UUID(fields["installation"]), tuple(map(_key, fields["keys"])))
+    except (ValueError, KeyError, TypeError):
+        raise KeyringRefused("the keyring is damaged: it cannot be read") from None
+    _check(ring)
+    return ring
+
+
+def _key(fields: dict[str, str]) -> Key:
+    if fields["purpose"] not in PURPOSES or fields["state"] not in get_args(State):
+        raise ValueError
+    secret = bytes.fromhex(fields["secret"])
+    if len(secret) != SECRET_BYTES or not isinstance(fields["id"], str):
+        raise ValueError
+    state: State = "active" if fields["state"] == "active" else "decrypt-only"
+    return Key(fields["purpose"], fields["id"], state, fields["created"], secret)
+
+
+def _check(ring: Keyring) -> None:
+    """One active key for each purpose, and no key or id twice. Raises KeyringRefused."""
+    for purpose in PURPOSES:
+        if sum(k.purpose == purpose and k.state == "active" for k in ring.keys) != 1:
+            raise KeyringRefused(f"the keyring needs one active {purpose} key")
+    if len({key.secret for key in ring.keys}) != len(ring.keys):
+        raise KeyringRefused("the keyring is damaged: two keys are the same")
+    if len({(key.purpose, key.id) for key in ring.keys}) != len(ring.keys):
+        raise KeyringRefused("the keyring is damaged: two keys have the same id")
+
+
+def _create(directory: Path, ring: Keyring) -> None:
+    """The directory holds a whole, durable keyring: this one, or that of whoever came first."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_closed(directory, directory.stat(), "0700")
+    draft = directory / f".{FILE}.{secrets.token_hex(8)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(draft, flags, 0o600), "w") as file:
+            file.write(render(ring))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, directory / FILE)
+    finally:
+        draft.unlink(missing_ok=True)
+    for changed in (directory, directory.parent):
+        _sync(changed)
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read(directory: Path) -> str:
+    """The text of the file, once it is sure that nobody else could read or swap it."""
+    _check_closed(directory, directory.stat(), "0700")
+    handle = os.open(directory / FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise KeyringRefused(f"{directory / FILE} is not a file")
+        _check_closed(directory / FILE, status, "0600")
+        return file.read()
+
+
+def _check_closed(path: Path, status: os.stat_result, mode: str) -> None:
+    if status.st_uid != os.geteuid():
+        raise KeyringRefused(f"{path} belongs to somebody else; the portal's own account must")
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        raise KeyringRefused(f"{path} is open to others; its mode must be {mode}")
+
+
+def keyring() -> Keyring:
+    """The keyring of this process, from `settings.KEY_DIR`."""
+    return _loaded(settings.KEY_DIR)
+
+
+_loaded = cache(load)
