@@ -1,0 +1,15 @@
+"""What may be done to the log: add to it, number it, sign it."""
+
+from portal.audit.actions.checkpoints import sign_checkpoint, write_anchor
+from portal.audit.actions.entries import record, record_alone
+from portal.audit.actions.sequence import sequence_once
+from portal.audit.vocabulary import Outcome
+
+__all__ = [
+    "Outcome",
+    "record",
+    "record_alone",
+    "sequence_once",
+    "sign_checkpoint",
+    "write_anchor",
+]

@@ -1,0 +1,1 @@
+"""What unseals details of the log. Whoever shows them records that it was read."""

@@ -1,0 +1,116 @@
+"""Entries by whom they are about or who acted, newest first, and one entry with its proof."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from portal.audit import leaves, merkle
+from portal.audit.models import Checkpoint, Entry, Leaf, Mention
+from portal.audit.notes import ProofFile
+from portal.audit.selectors import tree
+from portal.crypto import keys
+from portal.crypto.keyring import keyring
+from portal.crypto.models import PatientKey
+
+PAGE = 50
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry as a list shows it: pseudonyms, no details."""
+
+    id: UUID
+    event: str
+    at: datetime
+    actor: str
+    patient: str | None
+    subject: str | None
+    outcome: int
+
+
+def about_patient(
+    pseudonym: str, *, before: UUID | None = None, limit: int = PAGE
+) -> list[EntryRow]:
+    """Entries about a patient, lists that showed the patient among them, newest first."""
+    own = _rows(Entry.objects.filter(patient=pseudonym), before, limit)
+    lists = Mention.objects.filter(patient=pseudonym)
+    if before:
+        lists = lists.filter(entry_id__lt=before)
+    shown = list(lists.order_by("-entry_id").values_list("entry_id", flat=True)[:limit])
+    listed = _rows(Entry.objects.filter(id__in=shown), None, limit) if shown else []
+    return list(islice(merge(own, listed, key=lambda row: row.id, reverse=True), limit))
+
+
+def by_actor(pseudonym: str, *, before: UUID | None = None, limit: int = PAGE) -> list[EntryRow]:
+    """What this actor did, newest first."""
+    return _rows(Entry.objects.filter(actor=pseudonym), before, limit)
+
+
+def about_subject(
+    pseudonym: str, *, before: UUID | None = None, limit: int = PAGE
+) -> list[EntryRow]:
+    """What was done to one thread, appointment or other object, newest first."""
+    return _rows(Entry.objects.filter(subject=pseudonym), before, limit)
+
+
+def of_event(event: str, *, before: UUID | None = None, limit: int = PAGE) -> list[EntryRow]:
+    """Acts of one kind, newest first."""
+    return _rows(Entry.objects.filter(event=event), before, limit)
+
+
+def pseudonym_of_person(person_id: UUID) -> str:
+    """How a person or a system actor appears in the log."""
+    return leaves.pseudonym(leaves.PERSON, keyring().purpose("pseudonym"), person_id)
+
+
+def pseudonym_of_subject(subject_id: UUID) -> str:
+    """How a thread, an appointment or another object appears in the log."""
+    return leaves.pseudonym(leaves.OBJECT, keyring().purpose("pseudonym"), subject_id)
+
+
+def pseudonym_of_patient(patient_id: UUID) -> str:
+    """How a patient appears in the log. Raises KeyGone once erased: the link is gone for good."""
+    return leaves.pseudonym(leaves.PATIENT, keys.pseudonym_key(patient_id), patient_id)
+
+
+def patients_by_pseudonym() -> dict[str, UUID]:
+    """Every patient that was not erased, by pseudonym. Grows with patients, not with entries."""
+    known: dict[str, UUID] = {}
+    ids = PatientKey.objects.order_by("patient_id").values_list("patient_id", flat=True).distinct()
+    for some in _pieces(ids.iterator(chunk_size=AT_ONCE)):
+        for patient, key in keys.pseudonym_keys(some).items():
+            known[leaves.pseudonym(leaves.PATIENT, key, patient)] = patient
+    return known
+
+
+def proof_of(index: int) -> ProofFile | None:
+    """The proof that the entry at this index is in the log, against the newest checkpoint.
+
+    None where the log has no such entry, or no checkpoint that covers it yet. The leaf itself is
+    in the file, so that an outsider needs nothing else.
+    """
+    leaf = Leaf.objects.filter(seq=index).select_related("entry").first()
+    checkpoint = Checkpoint.objects.filter(size__gt=index).order_by("-number").first()
+    if leaf is None or checkpoint is None:
+        return None
+    steps = merkle.inclusion_proof(index, checkpoint.size, tree.fetch())
+    return ProofFile(index, tuple(steps), checkpoint.note, bytes(leaf.entry.leaf))
+
+
+def _rows(entries: QuerySet[Entry], before: UUID | None, limit: int) -> list[EntryRow]:
+    if before:
+        entries = entries.filter(id__lt=before)
+    columns = ("id", "event", "at", "actor", "patient", "subject", "outcome")
+    return [EntryRow(*row) for row in entries.order_by("-id").values_list(*columns)[:limit]]
+
+
+def _pieces(ids: Iterable[UUID]) -> Iterable[list[UUID]]:
+    source = iter(ids)
+    while some := list(islice(source, AT_ONCE)):
+        yield some

@@ -1,0 +1,105 @@
+"""The words of the evidence: which acts leave entries, and what an entry may say of them.
+
+Every room and ward declares its acts in its own `vocabulary.py` and plugs them in. A detail is an
+id, a count, or one of a few declared codes: there is no kind that could hold what people write.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import IntEnum, StrEnum
+from functools import cache
+from typing import assert_never
+from uuid import UUID
+
+from portal.audit.errors import DetailRefused
+from portal.kernel.plugs import Detail, DetailKind, EventSpec, wards
+
+MOST_COUNT = 2**53 - 1
+MOST_DETAILS = 24
+OWN = frozenset({"actor", "behalf", "patient", "role", "session", "subject"})
+"""Names that every entry fills itself."""
+
+_EVENT = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
+_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,47}", re.ASCII)
+
+
+class Event(StrEnum):
+    """The acts of this room."""
+
+    AUDIT_READ = "audit.read"
+
+
+SPECS = (EventSpec(Event.AUDIT_READ, "Somebody read entries of the audit log.", {}),)
+
+
+class Outcome(IntEnum):
+    """How the act ended, in the numbers of FHIR's AuditEvent."""
+
+    DONE = 0
+    FAILED = 4
+    REFUSED = 8
+
+
+@cache
+def events() -> Mapping[str, EventSpec]:
+    """Every act that may leave an entry, by name: this room's own and all that is plugged in."""
+    return gather(spec for ward in wards() for spec in ward.vocabulary)
+
+
+def gather(specs: Iterable[EventSpec]) -> Mapping[str, EventSpec]:
+    """The specs by name. Raises ValueError for one that could hold free text, or comes twice."""
+    found: dict[str, EventSpec] = {}
+    for spec in specs:
+        faults = list(faults_of(spec))
+        if spec.event in found:
+            faults.append("declared twice")
+        if faults:
+            raise ValueError(f"{spec.event}: {'; '.join(faults)}")
+        found[str(spec.event)] = spec
+    return found
+
+
+def faults_of(spec: EventSpec) -> Iterable[str]:
+    """What keeps this spec out of the vocabulary."""
+    if not _EVENT.fullmatch(spec.event):
+        yield "an event is named thing.happened, in lower case"
+    if not spec.meaning:
+        yield "nobody is told what it means"
+    if len(spec.detail) > MOST_DETAILS:
+        yield "too many details for one leaf"
+    for name, detail in spec.detail.items():
+        if not _NAME.fullmatch(name) or name in OWN:
+            yield f"{name} is no name for a detail"
+        if (detail.kind is DetailKind.CODE) != bool(detail.codes):
+            yield f"{name}: codes, and only codes, list what they may be"
+        if not all(_CODE.fullmatch(code) for code in detail.codes):
+            yield f"{name}: a code is one short lower-case word"
+
+
+def checked(event: str, details: Mapping[str, UUID | int | str]) -> dict[str, str | int]:
+    """The details as an entry holds them. Raises DetailRefused for what is not declared."""
+    try:
+        spec = events()[event]
+    except KeyError:
+        raise DetailRefused("no room declares this event") from None
+    if details.keys() - spec.detail.keys():
+        # Names only: the value is what must not be repeated anywhere.
+        raise DetailRefused(f"{event} has no detail {sorted(details.keys() - spec.detail.keys())}")
+    return {name: _plain(spec.detail[name], name, value) for name, value in details.items()}
+
+
+def _plain(detail: Detail, name: str, value: UUID | int | str) -> str | int:
+    match detail.kind:
+        case DetailKind.ID:
+            if isinstance(value, UUID):
+                return str(value)
+        case DetailKind.COUNT:
+            if type(value) is int and 0 <= value <= MOST_COUNT:
+                return value
+        case DetailKind.CODE:
+            if isinstance(value, str) and value in detail.codes:
+                return str(value)
+        case _:
+            assert_never(detail.kind)
+    raise DetailRefused(f"{name} is not {detail.kind} as declared")
