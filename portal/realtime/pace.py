@@ -1,0 +1,50 @@
+"""How fast a page may talk: token buckets, one for commands, one for the rest."""
+
+import time
+from dataclasses import dataclass
+
+from portal.realtime.frames import Do, Follow, Frame
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Holds up to `burst` tokens and gains `per_minute` a minute."""
+
+    burst: float
+    per_minute: float
+    level: float
+    at: float
+
+    def take(self, now: float) -> bool:
+        """True if there was a token."""
+        self.level = min(self.burst, self.level + (now - self.at) * self.per_minute / 60)
+        self.at = now
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True
+
+
+class Pace:
+    """Commands and follows share a bucket; acknowledgements and pings have a wider one."""
+
+    def __init__(self, pace: tuple[int, int]) -> None:
+        burst, per_minute = pace
+        now = time.monotonic()
+        self._work = Bucket(burst, per_minute, burst, now)
+        self._rest = Bucket(burst * 10, per_minute * 10, burst * 10, now)
+        self._refused = 0
+
+    def allows(self, frame: Frame) -> bool:
+        """True unless the page is talking too fast."""
+        bucket = self._work if isinstance(frame, Do | Follow) else self._rest
+        if bucket.take(time.monotonic()):
+            self._refused = max(0, self._refused - 1)
+            return True
+        self._refused += 1
+        return False
+
+    @property
+    def is_flood(self) -> bool:
+        """True for a page that went on after being refused many times."""
+        return self._refused > 50
