@@ -1,0 +1,80 @@
+"""What identity refuses. Sentences are safe to show to anybody."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.errors import Refusal, TooMany
+
+
+class NoRole(Refusal):
+    """Somebody who signed in, but holds no role today."""
+
+    code = "no-role"
+    status = 403
+    sentence = _("Your account is not open for anything at the moment. Please call the clinic.")
+
+
+class NotAllowed(Refusal):
+    """An act that this role does not have."""
+
+    code = "not-allowed"
+    status = 404
+    sentence = _("We could not find this, or it is not open to you.")
+
+
+class NotFresh(Refusal):
+    """A change to the way of signing in, too long after the last sign-in."""
+
+    code = "not-fresh"
+    status = 403
+    sentence = _("This changes how you sign in. Please sign in again, then try once more.")
+    next_name = "accounts:sign-in"
+    next_words = _("Sign in again")
+
+
+class SignInExpired(Refusal):
+    """The second step came too late, or the first one was used up."""
+
+    code = "sign-in-expired"
+    status = 401
+    sentence = _("That took too long. Please start again with your password.")
+    next_name = "accounts:sign-in"
+    next_words = _("Start again")
+
+
+class SignInTaken(Refusal):
+    """Somebody with this e-mail address is there already."""
+
+    code = "sign-in-taken"
+    sentence = _("Somebody already signs in with this e-mail address.")
+
+
+class NoSuchRole(Refusal):
+    """A role that nobody can hold."""
+
+    code = "no-such-role"
+    status = 400
+    sentence = _("There is no such role.")
+
+
+class NotInDemo(Refusal):
+    """A convenience of the demo, asked for elsewhere."""
+
+    code = "not-in-demo"
+    status = 403
+    sentence = _("This works in the demo clinic only.")
+
+
+class TooManySignIns(TooMany):
+    """Too many attempts from one place; says nothing about any account."""
+
+    code = "too-many-sign-ins"
+    sentence: Any = _("Too many tries to sign in from here. Please wait a quarter of an hour.")
+
+
+class TooManyPosts(TooMany):
+    """Forms are sent faster than a person can."""
+
+    code = "too-many-posts"
+    sentence: Any = _("That was too fast. Please wait a few seconds and send it again.")

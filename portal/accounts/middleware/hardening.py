@@ -1,0 +1,58 @@
+"""The headers of every answer, and the id of every request. Stands outside of everything else."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from portal.accounts.ports import Request
+from portal.kernel.ids import new_id
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "manifest-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+FEATURES = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation",
+    "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+    "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+LASTING = {200, 206, 304}
+
+
+class HardeningMiddleware:
+    """Adds what is missing; a page that needs a camera sets its own policy and keeps it."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer, with its headers."""
+        cast(Request, request).request_id = new_id().hex
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response["X-Request-ID"] = cast(Request, request).request_id
+        if not self._is_static(request, response):
+            response["Cache-Control"] = "no-store"
+            patch_vary_headers(response, ("Cookie",))
+            for name in ("ETag", "Last-Modified", "Expires"):
+                response.headers.pop(name, None)
+        return response
+
+    def _is_static(self, request: HttpRequest, response: HttpResponseBase) -> bool:
+        """True for a file that is there: what only looks like one is never kept by a cache."""
+        return request.path.startswith(settings.STATIC_URL) and response.status_code in LASTING

@@ -1,0 +1,78 @@
+"""Who may do what with people and sessions, and what each role must prove first."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from portal.accounts.models import Person, RoleGrant, Session, Stage
+from portal.accounts.vocabulary import ROLES
+from portal.kernel import clock
+from portal.kernel.actor import Actor, ActorKind
+
+STAFF = frozenset(ROLES) - {"patient", "proxy"}
+FACTOR_ROLES = STAFF
+WITHOUT_ROLE = frozenset({"accounts:sign-in", "accounts:code", "accounts:sign-out", "healthz"})
+BEFORE_FACTOR = WITHOUT_ROLE | {"accounts:factor", "accounts:recovery-codes"}
+FRESH = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many attempts of one kind are evaluated: by window, and in a row without success."""
+
+    name: str
+    tickets: int
+    window: timedelta
+    in_a_row: int = 1_000_000
+
+
+PASSWORD_BY_ACCOUNT = Limit("password.account", 10, timedelta(minutes=15))
+PASSWORD_BY_SOURCE = Limit("password.source", 100, timedelta(minutes=15))
+CODE_BY_ACCOUNT = Limit("code.account", 10, timedelta(hours=1), in_a_row=100)
+CODE_BY_SOURCE = Limit("code.source", 100, timedelta(hours=1))
+
+
+def may_manage_people(actor: Actor) -> bool:
+    """True for administrators and for the portal's own work."""
+    return actor.kind is ActorKind.SYSTEM or actor.has_role("administrator")
+
+
+def readable_people(actor: Actor) -> QuerySet[Person]:
+    """Administrators see everybody, staff see staff, everybody sees themselves."""
+    if may_manage_people(actor):
+        return Person.objects.all()
+    visible = Q(pk=actor.id)
+    if not actor.roles.isdisjoint(STAFF):
+        visible |= Q(pk__in=grants_in_force().filter(role__in=STAFF).values("person"))
+    return Person.objects.filter(visible) if actor.is_person else Person.objects.none()
+
+
+def readable_sessions(actor: Actor) -> QuerySet[Session]:
+    """The actor's own sessions that are open."""
+    if not actor.is_person:
+        return Session.objects.none()
+    return open_sessions().filter(person=actor.id).exclude(stage=Stage.PASSWORD)
+
+
+def grants_in_force() -> QuerySet[RoleGrant]:
+    """The roles that are held at this instant."""
+    now = clock.now()
+    return RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+
+
+def open_sessions() -> QuerySet[Session]:
+    """Sessions that were not ended and whose absolute limit lies ahead; idling is not looked at."""
+    return Session.objects.filter(ended_at=None, ends_at__gt=clock.now())
+
+
+def needs_factor(roles: frozenset[str]) -> bool:
+    """True if one of these roles may be used only after a second factor."""
+    return not roles.isdisjoint(FACTOR_ROLES)
+
+
+def idle_limit(roles: frozenset[str]) -> timedelta:
+    """How long a session with these roles may lie unused."""
+    limit: timedelta = settings.SESSION_IDLE_STAFF if roles & STAFF else settings.SESSION_IDLE
+    return limit

@@ -1,0 +1,48 @@
+"""What identity hands to pages and sockets: who asks, and how far they have come."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from portal.kernel.actor import STRANGER, Actor
+
+if TYPE_CHECKING:
+    from portal.accounts.selectors.people import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a session stands for at this instant."""
+
+    actor: Actor = STRANGER
+    session_id: UUID | None = None
+    person_id: UUID | None = None
+    profile: "Profile | None" = None
+    """The reader, if signed in."""
+    waits_for_code: bool = False
+    """The password was right, the second step is to come."""
+    must_enrol: bool = False
+    """Signed in, but the roles ask for a second factor that is not there."""
+    lapsed: str = ""
+    """idle or limit: the session is to be ended now."""
+    reason: str = ""
+    """Why a session that this browser held is no more: ended or idle."""
+    is_stale: bool = False
+    """Being here is to be noted, so that the session does not idle out."""
+    revocation: int = 0
+    """The person's counter when this was read."""
+    look_again_at: datetime | None = None
+    """When this may change although nothing is written."""
+
+
+class Request(HttpRequest):
+    """A request after the middleware of this room."""
+
+    actor: Actor
+    standing: Standing
+    request_id: str
+    source: str
+    """Where it comes from, as throttles count."""

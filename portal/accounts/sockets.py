@@ -1,0 +1,212 @@
+"""The socket of somebody who signed in, which is closed within a second of losing that right."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from asgiref.typing import WebSocketScope
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connections
+from django.http.cookie import parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from portal.accounts import actions, selectors
+from portal.accounts.middleware.refusals import leave_entry
+from portal.accounts.ports import Standing
+from portal.kernel import clock, door
+from portal.kernel.actor import Actor
+from portal.kernel.errors import Refusal
+from portal.kernel.ids import new_id
+from portal.realtime import groups
+from portal.realtime.codes import Close
+from portal.realtime.frames import Do
+from portal.realtime.hub import Nudge
+from portal.realtime.nudge import hub
+from portal.realtime.socket import Socket, SocketRefused
+from portal.realtime.threads import in_thread
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger("portal.accounts")
+NOBODY = UUID(int=0)
+MOST_SOCKETS = 10
+EVERY = 0.5
+# Clocks of several machines differ, and a transaction may be long.
+LOOK_BACK = timedelta(seconds=10)
+NOTED = timedelta(minutes=1)
+
+
+class SignedInSocket(Socket):
+    """A page's socket: same origin, a live session, the second factor where the roles ask it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session_id = self.person_id = NOBODY
+        self.revocation = 0
+        self.look_again_at: datetime | None = None
+        self._noted_at = clock.now()
+
+    async def admit(self) -> Actor:
+        """The person whose session this is. Raises SocketRefused."""
+        key = cookie_of(self.scope) if is_same_origin(self.scope) else ""
+        if not key:
+            raise SocketRefused
+        try:
+            standing = await in_thread(selectors.standing_of_key, key)
+        except (OperationalError, InterfaceError):
+            log.warning("a handshake was refused: the database is away")
+            raise SocketRefused from None
+        if not may_stay(standing) or not standing.session_id or not standing.person_id:
+            raise SocketRefused
+        self.session_id, self.person_id = standing.session_id, standing.person_id
+        self._take_note(standing)
+        return standing.actor.asking(new_id().hex, "socket")
+
+    async def admitted(self) -> None:
+        """Whatever ends the right to this socket will be heard of."""
+        hub().join(groups.person(self.person_id), self)
+        watch.enter(self)
+
+    async def gone(self) -> None:
+        """Nobody asks about this socket any more."""
+        hub().leave(groups.person(self.person_id), self)
+        watch.leave(self)
+
+    async def refused(self, refusal: Refusal) -> None:
+        """What was tried is on record."""
+        await in_thread(leave_entry, self.actor, refusal)
+
+    def nudged(self, nudge: Nudge) -> None:
+        """Look again at the right to be here, or at what is followed."""
+        if nudge.kind == "person.revoked":
+            self.spawn(self.recheck())
+        super().nudged(nudge)
+
+    async def recheck(self) -> None:
+        """The database says whether the socket stays, and as whom."""
+        standing = await asked(selectors.standing_of_session, self.session_id)
+        if not may_stay(standing):
+            await self.close(Close.SIGNED_OUT)
+            return
+        self._take_note(standing)
+        self.actor = standing.actor.asking(self.actor.request, "socket")
+        self.look_again()
+
+    def _take_note(self, standing: Standing) -> None:
+        self.revocation, self.look_again_at = standing.revocation, standing.look_again_at
+
+    async def _carry_out(self, frame: Do) -> Mapping[str, Any]:
+        result = await super()._carry_out(frame)
+        if clock.now() - self._noted_at > NOTED:
+            # Commands are what a person does; pings and acknowledgements are not.
+            self._noted_at = clock.now()
+            await door.arun(actions.note_presence, self.actor, self.session_id)
+        return result
+
+
+class Watch:
+    """Every open socket of this process, and the one question about them, twice a second.
+
+    It needs neither Redis nor the nudge: the counter in the database is what counts.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[UUID, list[SignedInSocket]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._asked_at = clock.now()
+
+    def enter(self, socket: SignedInSocket) -> None:
+        """The socket is watched; the oldest of too many closes."""
+        mine = self._open.setdefault(socket.person_id, [])
+        mine.append(socket)
+        for oldest in mine[:-MOST_SOCKETS]:
+            oldest.spawn(oldest.close(Close.TOO_MANY_SOCKETS))
+        loop = asyncio.get_running_loop()
+        if self._task is None or self._task.done() or self._task.get_loop() is not loop:
+            self._asked_at = clock.now()
+            self._task = loop.create_task(self._keep_asking())
+
+    def leave(self, socket: SignedInSocket) -> None:
+        """The socket is watched no more."""
+        mine = self._open.get(socket.person_id, [])
+        if socket in mine:
+            mine.remove(socket)
+        if not mine:
+            self._open.pop(socket.person_id, None)
+
+    async def _keep_asking(self) -> None:
+        while self._open:
+            await asyncio.sleep(EVERY)
+            try:
+                await self._ask()
+            except Exception:  # the database may be away; nothing is delivered meanwhile either
+                log.warning("revocations could not be read; asking again")
+
+    async def _ask(self) -> None:
+        now = clock.now()
+        moved = await asked(selectors.revoked_since, self._asked_at - LOOK_BACK)
+        self._asked_at = now
+        for person_id, sockets in tuple(self._open.items()):
+            for socket in tuple(sockets):
+                counter = moved.get(person_id, socket.revocation)
+                is_due = socket.look_again_at is not None and socket.look_again_at <= now
+                if counter != socket.revocation or is_due:
+                    socket.spawn(socket.recheck())
+
+
+def may_stay(standing: Standing) -> bool:
+    """True for a person with a role in force and every factor that it asks for."""
+    return standing.actor.is_person and bool(standing.actor.roles)
+
+
+def is_same_origin(scope: WebSocketScope) -> bool:
+    """True if a page of ours opens the socket: one Origin header, of an origin that is ours."""
+    origin, host = _only(scope, b"origin"), _only(scope, b"host")
+    if not origin or not host:
+        return False
+    if settings.SOCKET_ORIGINS:
+        return origin in settings.SOCKET_ORIGINS
+    domain, _port = split_domain_port(host)
+    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+        return False
+    return origin == f"{_scheme(scope)}://{host.lower()}"
+
+
+def cookie_of(scope: WebSocketScope) -> str:
+    """The value of the session's cookie; empty without one."""
+    return parse_cookie(_only(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _scheme(scope: WebSocketScope) -> str:
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        told = _only(scope, name.removeprefix("HTTP_").replace("_", "-").lower().encode())
+        return "https" if told == secure else "http"
+    return "https" if scope.get("scheme") == "wss" else "http"
+
+
+def _only(scope: WebSocketScope, name: bytes) -> str:
+    """The header of this name, if there is exactly one; empty otherwise."""
+    values = [value for key, value in scope["headers"] if key.lower() == name]
+    return values[0].decode("latin-1") if len(values) == 1 else ""
+
+
+# Readers of topics may be busy; whether somebody may stay is asked beside them.
+_asker = ThreadPoolExecutor(1, thread_name_prefix="watch")
+watch = Watch()
+
+
+async def asked(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The answer, from a thread of its own whose connection is given back at once."""
+
+    def ask() -> T:
+        try:
+            return question(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await asyncio.get_running_loop().run_in_executor(_asker, ask)

@@ -1,0 +1,19 @@
+"""Addresses of identity."""
+
+from django.urls import path
+
+from portal.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/code/", views.code, name="code"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("account/factor/", views.factor, name="factor"),
+    path("account/recovery-codes/", views.recovery_codes, name="recovery-codes"),
+    path("account/recovery-codes/new/", views.new_recovery_codes, name="new-recovery-codes"),
+    path("account/password/", views.password, name="password"),
+    path("account/sessions/", views.sessions, name="sessions"),
+    path("account/sessions/others/end/", views.end_other_sessions, name="end-other-sessions"),
+    path("account/sessions/<uuid:handle>/end/", views.end_session, name="end-session"),
+]

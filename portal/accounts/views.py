@@ -1,0 +1,207 @@
+"""Pages of identity: two steps in, one out, and what a person can see and change of it."""
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts import actions, selectors
+from portal.accounts.actions import Outcome
+from portal.accounts.forms import AppCodeForm, PasswordForm, RecoveryCodeForm, SignInForm
+from portal.accounts.ports import Request
+from portal.kernel import door
+
+WRONG_PASSWORD = _(
+    "This e-mail and password do not open an account here. "
+    "After ten tries we wait a quarter of an hour."
+)
+WRONG_CODE = _("This code did not work. Wait for the next one, then type it in.")
+WRONG_RECOVERY_CODE = _("This code did not work. Each works once. Please try another.")
+NOT_YOU = _("This is not your password. After ten tries we wait a quarter of an hour.")
+REASONS = frozenset({"ended", "idle", "signed-out"})
+WAYS: dict[str, type[forms.Form]] = {"app": AppCodeForm, "recovery": RecoveryCodeForm}
+WRONG = {"app": WRONG_CODE, "recovery": WRONG_RECOVERY_CODE}
+# Cookies are left out: that would clear those of every host of the domain.
+CLEAR = '"cache", "storage"'
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: Request) -> HttpResponse:
+    """The first step: e-mail and password."""
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        step = _first_step(request, **form.cleaned_data)
+        if step.outcome is not Outcome.REFUSED:
+            return _onwards(request, step)
+        form.add_error(None, WRONG_PASSWORD)
+    reason = request.GET.get("reason", "")
+    return _page(request, "sign_in", form, reason=reason if reason in REASONS else "")
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: Request) -> HttpResponse:
+    """The second step: a code of the app, or one that was kept on paper."""
+    pending = request.standing.session_id
+    if pending is None or not request.standing.waits_for_code:
+        return redirect("accounts:sign-in")
+    way = "recovery" if _given(request, "way") == "recovery" else "app"
+    form = WAYS[way](request.POST or None)
+    if form.is_valid():
+        given, source = form.cleaned_data["code"], request.source
+        step = door.run(
+            actions.confirm_code, request.actor, pending, code=given, way=way, source=source
+        )
+        if step.outcome is Outcome.DONE:
+            return _onwards(request, step)
+        form.add_error("code", WRONG[way])
+    return _page(request, "code", form, way=way)
+
+
+@require_POST
+def sign_out(request: Request) -> HttpResponse:
+    """The session is over, and the browser forgets what it kept."""
+    door.run(actions.sign_out, request.actor)
+    request.session = type(request.session)()
+    response = redirect(reverse("accounts:sign-in") + "?reason=signed-out")
+    response["Clear-Site-Data"] = CLEAR
+    return response
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def factor(request: Request) -> HttpResponse:
+    """An app is set up, then proven by its first code; the recovery codes follow at once."""
+    form = AppCodeForm(request.POST or None)
+    if form.is_valid():
+        enrolled = door.run(actions.confirm_factor, request.actor, form.cleaned_data["code"])
+        if enrolled:
+            _adopt(request, enrolled.key)
+            return _codes(request, enrolled.codes)
+        form.add_error("code", WRONG_CODE)
+    device = door.run(actions.begin_factor, request.actor)
+    shown = selectors.set_up_of(device, request.actor.id)
+    return _page(request, "set_up_factor", form, **asdict(shown))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def recovery_codes(request: Request) -> HttpResponse:
+    """How many codes are left; posting says that they were kept."""
+    return _away(request) if request.method == "POST" else _codes(request, ())
+
+
+@require_POST
+def new_recovery_codes(request: Request) -> HttpResponse:
+    """Ten new codes, shown once."""
+    return _codes(request, door.run(actions.renew_recovery_codes, request.actor))
+
+
+@sensitive_post_parameters("current", "chosen")
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: Request) -> HttpResponse:
+    """Another password, once the old one was given."""
+    form, person_id = PasswordForm(request.POST or None), request.actor.id
+    if form.is_valid():
+        current, chosen = form.cleaned_data["current"], form.cleaned_data["chosen"]
+        attempt = selectors.attempt_own_password(person_id, current, request.source)
+        hashed = selectors.hashed_password(chosen)
+        step = door.run(actions.change_password, request.actor, attempt, password_hash=hashed)
+        if step.outcome is Outcome.DONE:
+            messages.success(request, _("Your password is changed. Other devices are signed out."))
+            return _onwards(request, step)
+        form.add_error("current", NOT_YOU)
+    return _page(request, "password", form)
+
+
+@require_safe
+def sessions(request: Request) -> HttpResponse:
+    """Where the person is signed in."""
+    actor = request.actor
+    remaining = selectors.remaining_codes(actor.id) if selectors.has_factor(actor.id) else None
+    given = {"sessions": selectors.sessions_of(actor), "remaining_codes": remaining}
+    return render(request, "accounts/sessions.html", given)
+
+
+@require_POST
+def end_session(request: Request, handle: UUID) -> HttpResponse:
+    """One session is over."""
+    door.run(actions.end_session, request.actor, handle)
+    return redirect("accounts:sessions")
+
+
+@require_POST
+def end_other_sessions(request: Request) -> HttpResponse:
+    """Every session but this one is over."""
+    door.run(actions.end_other_sessions, request.actor)
+    return redirect("accounts:sessions")
+
+
+@sensitive_variables()
+def _first_step(request: Request, username: str, password: str) -> actions.Step:
+    attempt = selectors.attempt_password(username, password, request.source)
+    device = selectors.device_code(request.headers.get("User-Agent", ""))
+    replaces = request.standing.session_id
+    return door.run(actions.begin_sign_in, request.actor, attempt, device=device, replaces=replaces)
+
+
+def _onwards(request: Request, step: actions.Step) -> HttpResponseRedirect:
+    _adopt(request, step.key)
+    names = {Outcome.CODE: "accounts:code", Outcome.ENROL: "accounts:factor"}
+    if step.outcome not in names:
+        return _away(request)
+    onward = _next(request)
+    query = f"?{urlencode({'next': onward})}" if onward else ""
+    return HttpResponseRedirect(reverse(names[step.outcome]) + query)
+
+
+def _adopt(request: Request, key: str) -> None:
+    """The browser is given this session's cookie; nothing of the one before is carried over."""
+    request.session = type(request.session)(key)
+    request.session.keys()
+    request.session.modified = True
+    rotate_token(request)
+
+
+def _away(request: Request) -> HttpResponseRedirect:
+    return HttpResponseRedirect(_next(request) or reverse("home"))
+
+
+def _codes(request: Request, codes: tuple[str, ...]) -> HttpResponse:
+    remaining = selectors.remaining_codes(request.actor.id)
+    given = {"codes": codes, "remaining": remaining, "next": _next(request)}
+    return render(request, "accounts/recovery_codes.html", given)
+
+
+def _page(request: Request, name: str, form: forms.Form, **given: Any) -> HttpResponse:
+    context = {"form": form, "next": _next(request), **given}
+    status = 422 if form.is_bound else 200
+    return render(request, f"accounts/{name}.html", context, status=status)
+
+
+def _next(request: Request) -> str:
+    """Where the person was going, if that is a page of ours."""
+    onward = _given(request, "next")
+    hosts, secure = {request.get_host()}, request.is_secure()
+    is_ours = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, hosts, secure)
+    return onward if is_ours else ""
+
+
+def _given(request: Request, name: str) -> str:
+    return request.POST.get(name) or request.GET.get(name) or ""

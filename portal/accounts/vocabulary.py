@@ -1,0 +1,126 @@
+"""The acts of identity that leave an entry, and what each may hold."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_noop
+
+from portal.kernel.plugs import Detail, DetailKind, EventSpec
+
+ROLES = (
+    "patient",
+    "proxy",
+    "clinician",
+    "coordinator",
+    "supervisor",
+    "privacy-officer",
+    "administrator",
+)
+FACTORS = ("none", "app", "recovery")
+WHYS_SIGN_IN = ("unknown", "password", "closed", "throttled")
+WHYS_CODE = ("wrong", "throttled")
+KINDS = (
+    "page",
+    "patient",
+    "thread",
+    "message",
+    "person",
+    "role",
+    "session",
+    "appointment",
+    "visit",
+)
+WHYS_ENDED = ("idle", "limit", "by-hand", "others", "replaced", "closed")
+
+
+class Event(StrEnum):
+    """What happened."""
+
+    PERSON_CREATED = "person.created"
+    PERSON_CLOSED = "person.closed"
+    ROLE_GRANTED = "role.granted"
+    ROLE_ENDED = "role.ended"
+    PASSWORD_ACCEPTED = "password.accepted"  # noqa: S105
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105
+    SIGNED_IN = "person.signed-in"
+    SIGN_IN_REFUSED = "person.sign-in-refused"
+    SIGNED_OUT = "person.signed-out"
+    CODE_REFUSED = "code.refused"
+    CODES_ALLOWED = "code.allowed-again"
+    RECOVERY_CODE_USED = "recovery-code.used"
+    RECOVERY_CODES_MADE = "recovery-codes.made"
+    FACTOR_ADDED = "factor.added"
+    SESSION_ENDED = "session.ended"
+    ACCESS_REFUSED = "access.refused"
+
+
+def _code(*codes: str) -> Detail:
+    return Detail(DetailKind.CODE, frozenset(codes))
+
+
+_COUNT = Detail(DetailKind.COUNT)
+_ID = Detail(DetailKind.ID)
+_ROLE = _code(*ROLES)
+_WAY = _code("app", "recovery")
+
+SPECS: tuple[EventSpec, ...] = (
+    EventSpec(Event.PERSON_CREATED, gettext_noop("An account was made for somebody.")),
+    EventSpec(Event.PERSON_CLOSED, gettext_noop("An account was closed.")),
+    EventSpec(
+        Event.ROLE_GRANTED, gettext_noop("Somebody was given a role."), {"which": _code(*ROLES)}
+    ),
+    EventSpec(
+        Event.ROLE_ENDED, gettext_noop("A role of somebody ended."), {"which": _code(*ROLES)}
+    ),
+    EventSpec(
+        Event.PASSWORD_ACCEPTED,
+        gettext_noop("The first step of signing in was right; the second one followed or not."),
+    ),
+    EventSpec(Event.PASSWORD_CHANGED, gettext_noop("Somebody changed their password.")),
+    EventSpec(
+        Event.PASSWORD_REFUSED,
+        gettext_noop("Somebody signed in could not confirm who they are with the password."),
+        {"why": _code("password", "throttled")},
+    ),
+    EventSpec(
+        Event.SIGNED_IN,
+        gettext_noop("Somebody signed in, with this second factor."),
+        {"factor": _code(*FACTORS), "which": _ID},
+    ),
+    EventSpec(
+        Event.SIGN_IN_REFUSED,
+        gettext_noop("Somebody tried to sign in and was refused."),
+        {"why": _code(*WHYS_SIGN_IN)},
+    ),
+    EventSpec(Event.SIGNED_OUT, gettext_noop("Somebody signed out."), {"which": _ID}),
+    EventSpec(
+        Event.CODE_REFUSED,
+        gettext_noop("A one-time code was refused."),
+        {"way": _WAY, "why": _code(*WHYS_CODE)},
+    ),
+    EventSpec(
+        Event.CODES_ALLOWED,
+        gettext_noop("After too many wrong codes, somebody may try the second step again."),
+    ),
+    EventSpec(
+        Event.RECOVERY_CODE_USED,
+        gettext_noop("Somebody signed in with one of their recovery codes."),
+        {"remaining": _COUNT},
+    ),
+    EventSpec(
+        Event.RECOVERY_CODES_MADE,
+        gettext_noop("New recovery codes were made; the old ones are worth nothing."),
+        {"n": _COUNT},
+    ),
+    EventSpec(Event.FACTOR_ADDED, gettext_noop("Somebody set up a second factor.")),
+    EventSpec(
+        Event.SESSION_ENDED,
+        gettext_noop("A session was ended."),
+        {"which": _ID, "why": _code(*WHYS_ENDED)},
+    ),
+    EventSpec(
+        Event.ACCESS_REFUSED,
+        gettext_noop("Somebody asked for something that is not open to them, or is not there."),
+        {"kind": _code(*KINDS)},
+    ),
+)
