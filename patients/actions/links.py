@@ -1,0 +1,184 @@
+"""Links between people and patients: care teams and proxies, begun and ended."""
+
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from patients import policy, selectors
+from patients.errors import (
+    AlreadyEnded,
+    AlreadyOnTeam,
+    AlreadyProxy,
+    EndBeforeStart,
+    NoStaffRole,
+    NotForOneself,
+)
+from patients.models import CareTeamMember, Link, Proxy, Scope, Source
+from patients.vocabulary import Event
+from portal.accounts import policy as people
+from portal.accounts.actions.sessions import revoke
+from portal.accounts.models import Person
+from portal.audit import actions as audit
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound
+
+L = TypeVar("L", bound=Link)
+
+
+def add_to_care_team(
+    actor: Actor,
+    patient_id: UUID,
+    person_id: UUID,
+    *,
+    role: str = "clinician",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    source: Source = Source.MANUAL,
+) -> CareTeamMember:
+    """This person treats the patient from the first day (today) to the last, both included.
+
+    Refuses: NotFound, NotForOneself, NoStaffRole, AlreadyOnTeam, EndBeforeStart.
+    Locks: the patient.
+    Records: CARE_TEAM_JOINED.
+    """
+    selectors.lock_patient(actor, patient_id, among=policy.arrangeable_patients)
+    if person_id == actor.id:
+        raise NotForOneself
+    _active_person(person_id)
+    if not people.grants_in_force().filter(person=person_id, role__in=policy.TREATING).exists():
+        raise NoStaffRole
+    link = CareTeamMember(
+        patient_id=patient_id, person_id=person_id, role=role, source=source, created_at=clock.now()
+    )
+    _place_in_time(link, valid_from, valid_to)
+    if _overlapping(CareTeamMember.objects.all(), link).exists():
+        raise AlreadyOnTeam
+    link.save(force_insert=True)
+    audit.record(
+        actor,
+        Event.CARE_TEAM_JOINED,
+        patient=patient_id,
+        subject=link.pk,
+        person=person_id,
+        joined_as=role,
+        source=str(source),
+    )
+    return link
+
+
+def end_care_team(actor: Actor, link_id: UUID) -> CareTeamMember:
+    """The link holds no more; open pages of that person know within a second.
+
+    Refuses: NotFound, AlreadyEnded.
+    Locks: the link.
+    Records: CARE_TEAM_ENDED.
+    """
+    link = _ended(actor, policy.endable_links(actor), link_id, kind="care-team link")
+    audit.record(
+        actor,
+        Event.CARE_TEAM_ENDED,
+        patient=link.patient_id,
+        subject=link.pk,
+        person=link.person_id,
+    )
+    revoke(actor, link.person_id)
+    return link
+
+
+def grant_proxy(
+    actor: Actor,
+    patient_id: UUID,
+    person_id: UUID,
+    *,
+    scope: Scope,
+    relation: str = "other",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Proxy:
+    """This person acts for the patient, as themself, from the first day to the last.
+
+    Refuses: NotFound, NotForOneself, AlreadyProxy, EndBeforeStart.
+    Locks: the patient.
+    Records: PROXY_GRANTED.
+    """
+    patient = selectors.lock_patient(actor, patient_id, among=policy.grantable_patients)
+    if person_id in {actor.id, patient.person_id}:
+        raise NotForOneself
+    _active_person(person_id)
+    grant = Proxy(
+        patient_id=patient_id,
+        person_id=person_id,
+        scope=scope,
+        relation=relation,
+        granted_by=actor.id,
+        created_at=clock.now(),
+    )
+    _place_in_time(grant, valid_from, valid_to)
+    if _overlapping(Proxy.objects.all(), grant).exists():
+        raise AlreadyProxy
+    grant.save(force_insert=True)
+    audit.record(
+        actor,
+        Event.PROXY_GRANTED,
+        patient=patient_id,
+        subject=grant.pk,
+        person=person_id,
+        scope=str(scope),
+    )
+    return grant
+
+
+def end_proxy(actor: Actor, proxy_id: UUID) -> Proxy:
+    """The grant holds no more; open pages of that person know within a second.
+
+    Refuses: NotFound, AlreadyEnded.
+    Locks: the grant.
+    Records: PROXY_ENDED.
+    """
+    grant = _ended(actor, policy.endable_proxies(actor), proxy_id, kind="proxy")
+    audit.record(
+        actor,
+        Event.PROXY_ENDED,
+        patient=grant.patient_id,
+        subject=grant.pk,
+        person=grant.person_id,
+        on_behalf=grant.person_id == actor.id,
+    )
+    revoke(actor, grant.person_id)
+    return grant
+
+
+def _active_person(person_id: UUID) -> None:
+    if not Person.objects.filter(pk=person_id, is_active=True).exists():
+        raise NotFound(kind="person")
+
+
+def _place_in_time(link: Link, valid_from: date | None, valid_to: date | None) -> None:
+    today = selectors.clinic_day(clock.now())
+    link.valid_from, link.valid_to = valid_from or today, valid_to
+    if valid_to and valid_to < max(link.valid_from, today):
+        raise EndBeforeStart
+    link.begins_at, link.ends_at = selectors.clinic_days(link.valid_from, valid_to)
+
+
+def _overlapping(links: "QuerySet[L]", link: L) -> "QuerySet[L]":
+    """Links of the same two that hold at some instant at which this one would."""
+    same = links.filter(patient=link.patient_id, person=link.person_id)  # type: ignore[attr-defined]
+    same = same.filter(Q(ends_at=None) | Q(ends_at__gt=max(link.begins_at, clock.now())))
+    return same.filter(begins_at__lt=link.ends_at) if link.ends_at else same
+
+
+def _ended(actor: Actor, links: "QuerySet[L]", link_id: UUID, *, kind: str) -> L:
+    link = links.select_for_update(of=("self",)).filter(pk=link_id).first()
+    if link is None:
+        exists = links.model._default_manager.filter(pk=link_id).exists()
+        raise NotFound(kind=kind, subject=link_id if exists else None)
+    now = clock.now()
+    if link.ends_at and link.ends_at <= now:
+        raise AlreadyEnded
+    link.ends_at, link.ended_by = now, actor.id
+    link.save(update_fields=["ends_at", "ended_by"])
+    return link

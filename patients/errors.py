@@ -1,0 +1,65 @@
+"""What this ward refuses. Sentences are safe to show to anybody."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.errors import Refusal
+
+
+class NotForOneself(Refusal):
+    """Staff who would give themselves a link to a record."""
+
+    code = "not-for-oneself"
+    status = 403
+    sentence = _("Somebody else has to add you to this care team.")
+
+
+class NoStaffRole(Refusal):
+    """A care-team link for somebody whose role sees no patients."""
+
+    code = "no-staff-role"
+    sentence = _("Only people who care for patients can join a care team.")
+
+
+class AlreadyOnTeam(Refusal):
+    """A second open link of one person to one patient."""
+
+    code = "already-on-team"
+    sentence = _("This person is on the care team already.")
+
+
+class AlreadyProxy(Refusal):
+    """A second open grant of one person for one patient."""
+
+    code = "already-proxy"
+    sentence = _("This person acts for the patient already.")
+
+
+class AlreadyLinked(Refusal):
+    """A record with another account, or an account with another record."""
+
+    code = "already-linked"
+    sentence = _("This record or this account is tied to another one already.")
+
+
+class AlreadyEnded(Refusal):
+    """An end to something that has ended."""
+
+    code = "already-ended"
+    sentence = _("This has ended already.")
+
+
+class EndBeforeStart(Refusal):
+    """Dates in the wrong order, or an end that lies in the past."""
+
+    code = "end-before-start"
+    status = 400
+    sentence = _("The last day must not lie before the first, or before today.")
+
+
+class AnotherPerson(Refusal):
+    """A record that comes again with another day of birth: two people under one number."""
+
+    code = "another-person"
+    sentence = _(
+        "The record number belongs to somebody with another date of birth. Nothing was taken over."
+    )

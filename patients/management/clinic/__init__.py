@@ -1,0 +1,1 @@
+"""The demo clinic: invented people, what they wrote, and people read from files."""

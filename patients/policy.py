@@ -1,0 +1,127 @@
+"""Who may reach which patient: the ground of nearly every right in the house.
+
+Three links open a record: being the patient, acting for the patient, and treating the patient.
+Nobody else reaches anything; administrators and privacy officers hold no key to content.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from patients.models import CareTeamMember, Patient, Proxy, Scope
+from portal.kernel import clock
+from portal.kernel.actor import Actor, ActorKind
+
+TREATING = frozenset({"clinician", "coordinator", "supervisor"})
+"""Roles with which a care-team link counts. Without one of them it lies idle."""
+ARRANGING = frozenset({"coordinator"})
+"""Roles that arrange links and records, without reading them."""
+CORRESPONDING = (Scope.CORRESPOND, Scope.FULL)
+
+
+def reachable_patients(actor: Actor) -> QuerySet[Patient]:
+    """Patients whom the actor is, acts for, or treats today: their content may be read."""
+    return _through(_ways(actor, proxies_in_force()))
+
+
+def reachable_patient(actor: Actor, patient: UUID | OuterRef) -> QuerySet[Patient]:
+    """The same, asked of one patient, at a cost that does not grow with those whom one treats."""
+    return _this(patient, _ways(actor, proxies_in_force()))
+
+
+def correspondable_patients(actor: Actor) -> QuerySet[Patient]:
+    """Reachable patients with whose clinic the actor may write. Proxies only if so granted."""
+    return _through(_ways(actor, _corresponding()))
+
+
+def correspondable_patient(actor: Actor, patient: UUID | OuterRef) -> QuerySet[Patient]:
+    """The same, asked of one patient."""
+    return _this(patient, _ways(actor, _corresponding()))
+
+
+def arrangeable_patients(actor: Actor) -> QuerySet[Patient]:
+    """Patients whose links and record the actor may arrange: never a right to read.
+
+    Coordinators arrange everybody's; the portal's own work does what it was started for.
+    """
+    if actor.kind is ActorKind.SYSTEM or actor.has_role(*ARRANGING):
+        return _patients()
+    return Patient.objects.none()
+
+
+def grantable_patients(actor: Actor) -> QuerySet[Patient]:
+    """Patients for whom the actor may let somebody act: oneself, or as a coordinator."""
+    if actor.is_person and not actor.has_role(*ARRANGING):
+        return _patients().filter(person=actor.id)
+    return arrangeable_patients(actor)
+
+
+def endable_proxies(actor: Actor) -> QuerySet[Proxy]:
+    """Grants that the actor may end: as the one who may grant, or as the proxy."""
+    mine = Q(person=actor.id) if actor.is_person else Q(pk=None)
+    return Proxy.objects.filter(mine | Q(patient__in=grantable_patients(actor)))
+
+
+def endable_links(actor: Actor) -> QuerySet[CareTeamMember]:
+    """Care-team links that the actor may end: as the one who arranges, or one's own."""
+    mine = Q(person=actor.id) if actor.is_person else Q(pk=None)
+    return CareTeamMember.objects.filter(mine | Q(patient__in=arrangeable_patients(actor)))
+
+
+def may_register_patients(actor: Actor) -> bool:
+    """True for those who open records."""
+    return actor.kind is ActorKind.SYSTEM or actor.has_role(*ARRANGING)
+
+
+def proxies_in_force() -> QuerySet[Proxy]:
+    """The grants that hold at this instant."""
+    return Proxy.objects.filter(_in_force())
+
+
+def links_in_force() -> QuerySet[CareTeamMember]:
+    """The care-team links that hold at this instant."""
+    return CareTeamMember.objects.filter(_in_force())
+
+
+def _in_force() -> Q:
+    # One instant for both ends, and no bare date: whoever compiles this renews instants only.
+    now = clock.now()
+    return Q(ends_at=None, begins_at__lte=now) | Q(ends_at__gt=now, begins_at__lte=now)
+
+
+def _patients() -> QuerySet[Patient]:
+    return Patient.objects.filter(merged_into=None)
+
+
+def _corresponding() -> QuerySet[Proxy]:
+    return proxies_in_force().filter(scope__in=CORRESPONDING)
+
+
+def _ways(actor: Actor, proxies: QuerySet[Proxy]) -> list[tuple[QuerySet[Any], str]]:
+    """The ways on which the actor comes to patients: rows, and which column names the patient."""
+    if not actor.is_person:
+        return []
+    ways: list[tuple[QuerySet[Any], str]] = [
+        (Patient.objects.filter(person=actor.id), "pk"),
+        (proxies.filter(person=actor.id), "patient"),
+    ]
+    if actor.has_role(*TREATING):
+        ways.append((links_in_force().filter(person=actor.id), "patient"))
+    return ways
+
+
+def _through(ways: list[tuple[QuerySet[Any], str]]) -> QuerySet[Patient]:
+    """Everybody at the end of these ways. A union: with OR both engines walk all patients."""
+    if not ways:
+        return Patient.objects.none()
+    ends = [rows.values(column) for rows, column in ways]
+    return _patients().filter(pk__in=ends[0].union(*ends[1:]))
+
+
+def _this(patient: UUID | OuterRef, ways: list[tuple[QuerySet[Any], str]]) -> QuerySet[Patient]:
+    """This patient, if one of the ways leads there."""
+    found = Q(pk__in=[])
+    for rows, column in ways:
+        found |= Q(Exists(rows.filter(**{column: OuterRef("pk")})))
+    return _patients().filter(found, pk=patient)

@@ -1,0 +1,1 @@
+"""The ward of time: hours, slots, appointments and visits. Its rooms come next."""
