@@ -1,0 +1,80 @@
+"""Opening a thread."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from messaging import selectors
+from messaging.actions.items import Asked, Item, Sent
+from messaging.actions.wording import Wording
+from messaging.errors import CommandReused, RecordErased
+from messaging.models import KEY_PURPOSE, Kind, Thread, topic_place
+from messaging.selectors import Held
+from messaging.vocabulary import Event
+from portal.audit import actions as audit
+from portal.crypto import envelope, keys
+from portal.kernel.actor import Actor
+from portal.kernel.ids import new_id
+from portal.realtime import groups
+from portal.realtime.nudge import nudge
+
+
+def open_thread(actor: Actor, patient_id: UUID, topic: str, text: str, *, command_id: UUID) -> Sent:
+    """There is a thread about the patient, with this topic and its first message.
+
+    Refuses: NotFound, TopicMissing, TopicTooLong, TextMissing, TextTooLong, CommandReused,
+        RecordErased.
+    Records: THREAD_OPENED, MESSAGE_SENT.
+    """
+    topic, text = Wording.topic(topic), Wording.message(text)
+    role = selectors.fetch_role(actor, patient_id)
+    asked = Asked(actor.id, command_id, Kind.MESSAGE, ("open", patient_id.hex, topic, text))
+    if first := asked.first_result():
+        return first
+    thread = Held(new_id(), patient_id, is_closed=False, sequence=0, role=role)
+    item = Item(thread, asked, text)
+    with transaction.atomic():
+        _put_thread(actor, thread, topic, item.sent.sent_at)
+        came_before = not item.put()
+        # Sent twice at once: the other one won, and no empty thread stays behind.
+        transaction.set_rollback(came_before)
+    if came_before:
+        return _settled(asked)
+    record = partial(
+        audit.record,
+        actor,
+        patient=patient_id,
+        subject=thread.id,
+        on_behalf=thread.is_on_behalf,
+    )
+    record(Event.THREAD_OPENED)
+    record(Event.MESSAGE_SENT, sequence=item.sent.sequence)
+    nudge(groups.thread(thread.id), "thread.changed", thread.id, item.sent.sequence)
+    return item.sent
+
+
+def _put_thread(actor: Actor, thread: Held, topic: str, at: datetime) -> None:
+    """The thread is there, with its key, and has no item yet."""
+    try:
+        key = keys.create_data_key(thread.patient_id, KEY_PURPOSE, thread.id)
+    except keys.KeyGone:
+        raise RecordErased from None
+    Thread.objects.create(
+        id=thread.id,
+        patient_id=thread.patient_id,
+        topic_sealed=envelope.seal(key, topic.encode(), topic_place(key, thread.id)),
+        last_message_at=at,
+        opened_by=actor.id,
+        opened_at=at,
+        changed_at=at,
+    )
+
+
+def _settled(asked: Asked) -> Sent:
+    """What the other one did, who carried out the same command at the same time."""
+    first = asked.first_result()
+    if first is None:
+        raise CommandReused
+    return first

@@ -1,0 +1,27 @@
+"""What may be written. A form is never lost for it: each refusal leaves the text where it is."""
+
+from messaging.errors import TextMissing, TextTooLong, TopicMissing, TopicTooLong
+from messaging.texts import MOST_TEXT, MOST_TOPIC, cleaned, is_blank, one_line
+
+
+class Wording:
+    """What people write, fit to be kept."""
+
+    @staticmethod
+    def message(text: str) -> str:
+        """The message, cleaned. Refuses TextMissing, TextTooLong."""
+        # Cleaning takes time that grows with the text, so what is far too long is not cleaned.
+        if len(text) > 4 * MOST_TEXT or len(kept := cleaned(text)) > MOST_TEXT:
+            raise TextTooLong
+        if is_blank(kept):
+            raise TextMissing
+        return kept
+
+    @staticmethod
+    def topic(text: str) -> str:
+        """The topic, cleaned, on one line. Refuses TopicMissing, TopicTooLong."""
+        if len(text) > 4 * MOST_TOPIC or len(kept := one_line(text)) > MOST_TOPIC:
+            raise TopicTooLong
+        if is_blank(kept):
+            raise TopicMissing
+        return kept

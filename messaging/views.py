@@ -1,0 +1,155 @@
+"""Pages of threads. Everything works by plain forms; a script makes it live."""
+
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from messaging import actions, readings
+from messaging.errors import AlreadyClosed, AlreadyOpen
+from messaging.forms import CommandForm, MarkForm, ReplyForm, WriteForm
+from messaging.selectors import Cursor, Show
+from portal.accounts.ports import Request
+from portal.kernel import door
+from portal.kernel.errors import BadInput, Refusal
+from portal.kernel.ids import new_id, parse_id
+
+
+@require_safe
+def threads(request: Request) -> HttpResponse:
+    """The reader's threads, a page at a time."""
+    asked, before = request.GET.get("show", ""), request.GET.get("before", "")
+    show = Show(asked) if asked in {*Show} else Show.OPEN
+    cursor = Cursor.parse(before) if before else None
+    page = readings.inbox(request.actor, show=show, before=cursor)
+    return render(request, "messaging/thread_list.html", _given(page))
+
+
+@sensitive_post_parameters("topic", "body")
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: Request) -> HttpResponse:
+    """A thread is begun."""
+    if request.method != "POST":
+        return _write_page(request, WriteForm(initial={"command_id": new_id()}), _patient(request))
+    form = WriteForm(request.POST)
+    if form.is_valid():
+        asked = form.cleaned_data
+        given = asked["patient"], asked["topic"], asked["body"]
+        try:
+            sent = door.run(
+                actions.open_thread, request.actor, *given, command_id=asked["command_id"]
+            )
+            return _to_thread(sent.thread_id, "latest")
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return _write_page(request, form, None)
+
+
+@require_safe
+def thread(request: Request, thread_id: UUID) -> HttpResponse:
+    """One thread, at its end or before an item."""
+    before = request.GET.get("before", "")
+    if before and not (before.isascii() and before.isdecimal() and len(before) < 10):
+        raise BadInput
+    form = ReplyForm(initial={"command_id": new_id()})
+    return _thread_page(request, thread_id, form, before=int(before) if before else None)
+
+
+@sensitive_post_parameters("body")
+@sensitive_variables()
+@require_POST
+def reply(request: Request, thread_id: UUID) -> HttpResponse:
+    """A message is sent; what is refused stays in its form."""
+    form = ReplyForm(request.POST)
+    asked = form.checked()
+    try:
+        sent = door.run_grouped(
+            thread_id.hex, actions.reply, request.actor, thread_id, asked["body"],
+            command_id=asked["command_id"], seen=asked["seen"],
+        )  # fmt: skip
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _thread_page(request, thread_id, form)
+    return _to_thread(thread_id, f"m{sent.sequence}")
+
+
+@require_POST
+def close(request: Request, thread_id: UUID) -> HttpResponse:
+    """The thread is closed."""
+    command_id = CommandForm(request.POST).checked()["command_id"]
+    try:
+        door.run_grouped(
+            thread_id.hex, actions.close_thread, request.actor, thread_id, command_id=command_id
+        )
+    except AlreadyClosed as refusal:
+        messages.info(request, refusal.sentence)
+    return _to_thread(thread_id, "latest")
+
+
+@sensitive_post_parameters("body")
+@require_POST
+def reopen(request: Request, thread_id: UUID) -> HttpResponse:
+    """The thread is open again; what waited in its form is still there."""
+    form = ReplyForm(request.POST)
+    command_id = form.checked()["command_id"]
+    try:
+        door.run_grouped(
+            thread_id.hex, actions.reopen_thread, request.actor, thread_id, command_id=command_id
+        )
+    except AlreadyOpen as refusal:
+        messages.info(request, refusal.sentence)
+    kept = form.cleaned_data["body"]
+    if not kept:
+        return _to_thread(thread_id, "latest")
+    fresh = ReplyForm(initial={"command_id": new_id(), "body": kept})
+    return _thread_page(request, thread_id, fresh)
+
+
+@require_POST
+def mark_read(request: Request, thread_id: UUID) -> HttpResponse:
+    """The reader has read up to here."""
+    upto = MarkForm(request.POST).checked()["sequence"]
+    door.run_grouped(thread_id.hex, actions.mark_read, request.actor, thread_id, upto)
+    return _to_thread(thread_id, "latest")
+
+
+def _thread_page(
+    request: Request, thread_id: UUID, form: ReplyForm, *, before: int | None = None
+) -> HttpResponse:
+    page = readings.read_thread(request.actor, thread_id, before=before)
+    form.initial["seen"] = page.last_sequence
+    # What somebody wrote stays in sight, also if the thread was closed meanwhile.
+    may_reply = page.may_reply or (form.is_bound and page.may_reopen)
+    given = _given(page) | {"form": form, "may_reply": may_reply, "act_command_id": new_id()}
+    return render(request, "messaging/thread.html", given, status=422 if form.is_bound else 200)
+
+
+def _write_page(request: Request, form: WriteForm, patient_id: UUID | None) -> HttpResponse:
+    page = readings.write_page(request.actor, patient_id)
+    form.offer(page.patients)
+    given = _given(page) | {"form": form}
+    return render(request, "messaging/write.html", given, status=422 if form.is_bound else 200)
+
+
+def _patient(request: Request) -> UUID | None:
+    asked = request.GET.get("patient", "")
+    try:
+        return parse_id(asked) if asked else None
+    except ValueError:
+        raise BadInput from None
+
+
+def _to_thread(thread_id: UUID, where: str) -> HttpResponse:
+    address = reverse("messaging:thread", args=[thread_id])
+    return HttpResponseRedirect(f"{address}#{where}", status=303)
+
+
+def _given(page: Any) -> dict[str, Any]:
+    return {field.name: getattr(page, field.name) for field in fields(page)}
