@@ -1,0 +1,34 @@
+"""A short slice of each campaign, in the mode that the suite runs in."""
+
+import random
+
+import pytest
+from django.conf import settings
+
+from tests.campaigns import cuts, kills
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.feature("M5", "X7")
+def test_what_was_acknowledged_survives_ten_kills() -> None:
+    seed = random.SystemRandom().randrange(10**6)
+
+    run = kills.campaign(sends=1_000, kills=10, seed=seed, scaled=bool(settings.REDIS_URL))
+
+    assert run.verdict is not None
+    assert run.verdict.is_clean, run.line()
+    assert run.kills == 10
+    assert "holds" in run.log
+
+
+@pytest.mark.feature("M5")
+def test_every_device_ends_equal_after_a_bad_network() -> None:
+    seed = random.SystemRandom().randrange(10**6)
+
+    run, healed_in = cuts.campaign(sends=240, seed=seed, scaled=bool(settings.REDIS_URL))
+
+    assert run.verdict is not None
+    assert run.verdict.is_clean, run.line("cuts")
+    assert run.kills > 0
+    assert healed_in < kills.SETTLE

@@ -1,0 +1,1 @@
+"""What every test stands on: fresh databases, guards, sockets, servers and faults."""

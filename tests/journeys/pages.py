@@ -1,0 +1,132 @@
+"""Every page in every state, and how one gets there. What is checked or pictured is taken here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.journeys import steps
+from tests.journeys.house import House
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page in one state."""
+
+    name: str
+    who: str
+    path: str
+    act: Callable[[House, "Page"], None] = lambda house, page: None
+
+    def show(self, house: House, **options: object) -> "Page":
+        """A page that shows it."""
+        page = house.open(self.who, self.path, **options) if self.who else house.device(**options)
+        if not self.who:
+            page.goto(self.path)
+        self.act(house, page)
+        return page
+
+
+def press(name: str) -> Callable[[House, "Page"], None]:
+    """A button is pressed as the page stands."""
+    return lambda house, page: page.get_by_role("button", name=name).first.click()
+
+
+def first_step(house: House, page: "Page") -> None:
+    """Imani gave her password and owes a code."""
+    who = house.sign_ins["imani"]
+    page.get_by_label("E-mail or sign-in name").fill(who.email)
+    page.get_by_label("Password", exact=True).fill(who.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Six-digit code").wait_for()
+
+
+def wrong_code(house: House, page: "Page") -> None:
+    """Imani mistyped her code."""
+    first_step(house, page)
+    page.get_by_label("Six-digit code").fill("000000")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("alert").wait_for()
+
+
+def no_phone(house: House, page: "Page") -> None:
+    """Imani has a code on paper instead."""
+    first_step(house, page)
+    page.get_by_role("link", name="I do not have my phone").click()
+
+
+def new_codes(house: House, page: "Page") -> None:
+    """New recovery codes are shown."""
+    page.get_by_role("button", name="New codes").click()
+
+
+def chart(house: House, page: "Page") -> None:
+    """The first record on the page is opened."""
+    page.locator('main a[href^="/patients/"]').first.click()
+    page.get_by_role("heading", name="At the clinic").wait_for()
+
+
+def thread(house: House, page: "Page") -> None:
+    """The first thread on the page is opened."""
+    page.locator("main a.line").first.click()
+    page.locator("#messages li").first.wait_for()
+    page.locator("[data-connection]:not([data-tone=calm])").wait_for(state="attached")
+
+
+def answered(house: House, page: "Page") -> None:
+    """Ada's newest thread has an answer that she has not read."""
+    address = page.locator("main a.line").first.get_attribute("href") or ""
+    desk = house.open("okafor", address)
+    steps.connection(desk, steps.LIVE).wait_for()
+    steps.send(desk, "Yes, please come without breakfast. Water is fine.")
+    desk.locator("[data-pending]").wait_for(state="hidden")
+    page.reload()
+    page.get_by_role("link", name="Read the answer").wait_for()
+
+
+def lost(house: House, page: "Page") -> None:
+    """The connection is lost, with a line on its way."""
+    thread(house, page)
+    page.context.set_offline(True)
+    steps.connection(page, steps.LOST).wait_for()
+    steps.send(page, "Is it all right to take it with food?")
+    page.get_by_text("Not sent yet.").wait_for()
+
+
+PAGES = [
+    Scene("welcome", "", "/"),
+    Scene("sign-in", "", "/sign-in/"),
+    Scene("sign-in-refused", "", "/sign-in/", press("Sign in")),
+    Scene("signed-out", "", "/sign-in/?reason=ended"),
+    Scene("code", "", "/sign-in/", first_step),
+    Scene("code-refused", "", "/sign-in/", wrong_code),
+    Scene("recovery-code", "", "/sign-in/", no_phone),
+    Scene("patient-home", "ada", "/"),
+    Scene("patient-home-answered", "ada", "/", answered),
+    Scene("patient-home-first-day", "imani", "/"),
+    Scene("patient-messages", "ada", "/threads/"),
+    Scene("patient-messages-closed", "ada", "/threads/?show=closed"),
+    Scene("patient-messages-none", "imani", "/threads/?show=closed"),
+    Scene("write", "ada", "/threads/write/"),
+    Scene("write-refused", "imani", "/threads/write/", press("Send to my care team")),
+    Scene("thread", "ada", "/threads/", thread),
+    Scene("thread-closed", "ada", "/threads/?show=closed", thread),
+    Scene("thread-lost", "ada", "/threads/", lost),
+    Scene("thread-proxy", "klara", "/threads/", thread),
+    Scene("record", "imani", "/", chart),
+    Scene("devices", "ada", "/account/sessions/"),
+    Scene("password", "ada", "/account/password/"),
+    Scene("password-refused", "ada", "/account/password/", press("Change")),
+    Scene("recovery-codes", "ada", "/account/recovery-codes/"),
+    Scene("new-recovery-codes", "klara", "/account/recovery-codes/", new_codes),
+    Scene("factor", "ada", "/account/factor/"),
+    Scene("not-found", "ada", "/nowhere/"),
+    Scene("staff-home", "okafor", "/"),
+    Scene("staff-messages", "okafor", "/threads/"),
+    Scene("staff-thread", "okafor", "/threads/", thread),
+    Scene("staff-record", "okafor", "/", chart),
+    Scene("staff-write", "okafor", "/threads/write/"),
+    Scene("no-patients", "petrenko", "/"),
+]

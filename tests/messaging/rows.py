@@ -1,0 +1,20 @@
+"""What stands in the tables, and what only somebody else than an action does to them."""
+
+from messaging.models import Message, ReadMark, Thread
+from portal.crypto import keys
+from portal.crypto.models import ShredKey
+from tests.harness.write_guard import guard
+from tests.patients.evidence import n_entries
+
+
+def counted() -> tuple[int, int, int, int]:
+    """How many threads, items, marks and entries there are."""
+    found = (Thread.objects.count(), Message.objects.count(), ReadMark.objects.count())
+    return (*found, n_entries())
+
+
+def shred(_actor, patient_id):
+    """The patient's keys are gone."""
+    with guard.off("shredding belongs to a room that comes later"):
+        ShredKey.objects.filter(pk=patient_id).delete()
+    keys.CACHE.drop(patient_id)

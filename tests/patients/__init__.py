@@ -1,0 +1,1 @@
+"""The ward of patients: charts, care teams, proxies, and what is imported."""

@@ -1,0 +1,93 @@
+"""The environment is read strictly: what cannot be used refuses to start, in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from portal import env
+
+pytestmark = pytest.mark.pure
+
+
+def refused(values: dict[str, str], capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said, once reading refused with exit code 78."""
+    with pytest.raises(env.BadEnvironment) as refusal:
+        env.read(values)
+    assert refusal.value.code == 78
+    return capsys.readouterr().err
+
+
+def test_an_unknown_name_refuses_to_start_and_is_named(capsys):
+    assert "PORTAL_DATBASE_URL" in refused({"PORTAL_DATBASE_URL": "x"}, capsys)
+
+
+def test_its_value_is_not_repeated(capsys):
+    assert "hunter2" not in refused({"PORTAL_PASSWORD": "hunter2"}, capsys)
+
+
+def test_names_of_others_are_no_business_of_ours():
+    assert env.read({"HOME": "/", "DJANGO_X": "1"}).values == {}
+
+
+def test_names_of_the_suite_are_let_through():
+    assert env.read(dict.fromkeys(env.TESTING, "x")).values.keys() == env.TESTING
+
+
+def test_a_name_that_the_code_does_not_know_is_a_bug():
+    with pytest.raises(KeyError):
+        env.read({}).text("PORTAL_NO_SUCH_THING")
+
+
+def test_space_around_a_value_is_dropped_and_nothing_means_the_default():
+    read = env.read({"PORTAL_HOSTS": " a.example , b.example,, ", "PORTAL_PROFILE": "  "})
+
+    assert read.names("PORTAL_HOSTS", "") == ["a.example", "b.example"]
+    assert read.text("PORTAL_PROFILE", "demo") == "demo"
+
+
+@pytest.mark.parametrize(
+    ("word", "means"), [("yes", True), ("YES", True), ("no", False), ("", False)]
+)
+def test_a_flag_is_yes_or_no(word, means):
+    assert env.read({"PORTAL_TRUSTED_PROXY": word}).flag("PORTAL_TRUSTED_PROXY") is means
+
+
+@pytest.mark.parametrize("word", ["1", "true", "on", "y", "ja"])
+def test_a_flag_that_is_neither_refuses_to_start(word):
+    with pytest.raises(env.BadEnvironment):
+        env.read({"PORTAL_TRUSTED_PROXY": word}).flag("PORTAL_TRUSTED_PROXY")
+
+
+def test_a_folder_is_made_absolute():
+    read = env.read({"PORTAL_DATA_DIR": "here"})
+
+    assert read.folder("PORTAL_DATA_DIR", Path("/x")) == Path.cwd() / "here"
+    assert read.folder("PORTAL_KEY_DIR", Path("/x")) == Path("/x")
+
+
+def test_a_database_address_is_taken_apart():
+    settings = env.postgres("postgres://ada:s%40fe@db.example:5433/por%20tal")
+
+    assert settings["USER"] == "ada"
+    assert settings["PASSWORD"] == "s@fe"
+    assert (settings["HOST"], settings["PORT"], settings["NAME"]) == (
+        "db.example",
+        "5433",
+        "por tal",
+    )
+
+
+@pytest.mark.parametrize("address", ["mysql://x/y", "postgres://db.example/", "portal", ""])
+def test_an_address_of_something_else_refuses_to_start(address):
+    with pytest.raises(env.BadEnvironment):
+        env.postgres(address)
+
+
+@pytest.mark.parametrize(
+    "pragma", ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"]
+)
+def test_sqlite_survives_a_power_cut_and_lets_no_guard_sleep(pragma):
+    options = env.sqlite(Path("x"))["OPTIONS"]
+
+    assert f"PRAGMA {pragma};" in options["init_command"]
+    assert options["transaction_mode"] == "IMMEDIATE"
