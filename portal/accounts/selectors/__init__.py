@@ -5,6 +5,7 @@ from portal.accounts.selectors.factors import (
     code_now,
     has_factor,
     remaining_codes,
+    seconds_until_accepted,
     set_up_of,
 )
 from portal.accounts.selectors.passwords import (
@@ -54,6 +55,7 @@ __all__ = [
     "people_with_role",
     "profiles",
     "remaining_codes",
+    "seconds_until_accepted",
     "revoked_since",
     "sessions_of",
     "set_up_of",

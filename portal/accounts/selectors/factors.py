@@ -125,18 +125,34 @@ def remaining_codes(person_id: UUID) -> int:
 
 
 def code_now(person_id: UUID) -> str:
-    """The code that lets this person in now, in the demo.
+    """The next code that lets this person in, in the demo; see `seconds_until_accepted`.
 
-    Raises NotInDemo. Empty for somebody without an app. One that was just used is not given
-    again; the next one is accepted half a minute early.
+    Raises NotInDemo. Empty for somebody without an app. One that was just used is not given again.
     """
+    device = _app_in_demo(person_id)
+    return _code(secret_of(device), _next_step(device)) if device else ""
+
+
+def seconds_until_accepted(person_id: UUID) -> float:
+    """How long until the code of `code_now` is taken: it may be half a minute early, not more.
+
+    Raises NotInDemo.
+    """
+    device = _app_in_demo(person_id)
+    if device is None:
+        return 0.0
+    opens = (_next_step(device) - 1) * STEP
+    return max(0.0, opens - clock.now().timestamp())
+
+
+def _app_in_demo(person_id: UUID) -> TotpDevice | None:
     if settings.PROFILE != "demo":
         raise NotInDemo
-    device = confirmed_app(person_id)
-    if device is None:
-        return ""
-    step = max(step_of(clock.now()), device.last_step + 1)
-    return _code(secret_of(device), step)
+    return confirmed_app(person_id)
+
+
+def _next_step(device: TotpDevice) -> int:
+    return max(step_of(clock.now()), device.last_step + 1)
 
 
 def _code(secret: bytes, step: int) -> str:

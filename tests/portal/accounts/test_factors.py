@@ -273,6 +273,21 @@ def test_the_demo_tells_codes_that_work_at_once_and_again(ada: Someone):
     assert [answer.status_code for answer in answers] == [HTTPStatus.FOUND] * 2
 
 
+def test_the_demo_says_how_much_too_early_its_third_code_is(ada: Someone):
+    first, second, third = half_way(ada), half_way(ada), half_way(ada)
+    for client in (first, second):
+        assert selectors.seconds_until_accepted(ada.id) == 0
+        client.post("/sign-in/code/", {"code": ada.code()})
+
+    wait, code = selectors.seconds_until_accepted(ada.id), ada.code()
+
+    assert wait == 20, "noon here is ten seconds into its step, and the code is two steps ahead"
+    with later(seconds=wait - 1):
+        assert third.post("/sign-in/code/", {"code": code}).status_code != HTTPStatus.FOUND
+    with later(seconds=wait):
+        assert third.post("/sign-in/code/", {"code": code}).status_code == HTTPStatus.FOUND
+
+
 def test_outside_of_the_demo_nobody_tells_codes(ada: Someone, settings):
     settings.PROFILE = "production"
 
