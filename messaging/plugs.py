@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from messaging import actions, forms
 from messaging.actions import Sent
 from messaging.management.scene import play
 from messaging.readings import ThreadTopic, exported, home_card
 from messaging.vocabulary import SPECS
 from portal.kernel import clock
-from portal.kernel.plugs import Command, PeopleData, Ward
+from portal.kernel.actor import Actor
+from portal.kernel.plugs import Command, NavItem, PeopleData, Ward
 
 
 def thread_order(given: Mapping[str, Any]) -> str:
@@ -32,6 +35,11 @@ def told_nothing(_: None) -> dict[str, Any]:
     return {}
 
 
+def places(actor: Actor) -> list[NavItem]:
+    """Where threads are."""
+    return [NavItem(_("Messages"), "messaging:threads", "chat", 10, under=("messaging:",))]
+
+
 PLUGS = Ward(
     name="messaging",
     topics=(ThreadTopic(),),
@@ -46,6 +54,7 @@ PLUGS = Ward(
     ),
     vocabulary=SPECS,
     home_cards=(home_card,),
+    navigation=(places,),
     demo_scenes=(play,),
     people_data=(
         PeopleData("messaging.Thread", "patient", "record", exporter=exported),

@@ -50,6 +50,14 @@ class Around:
         return self.role not in {"patient", "proxy"}
 
 
+def own_record(actor: Actor) -> UUID | None:
+    """The record that is about the actor."""
+    if "patient" not in actor.roles:
+        return None
+    mine = policy.reachable_patients(actor).filter(person=actor.id)
+    return mine.values_list("pk", flat=True).first()
+
+
 def fetch_patient(
     actor: Actor, patient_id: UUID, *, among: Rule = policy.reachable_patients
 ) -> Patient:

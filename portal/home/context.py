@@ -1,12 +1,18 @@
 """What every page is given, whoever reads it."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.ports import Standing
+from portal.kernel import plugs
+from portal.kernel.actor import Actor
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -19,7 +25,31 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "zone_name": timezone.get_current_timezone_name(),
         "socket_path": "/live/",
     }
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None and actor.is_person:
+        # Looked up once, and only by a page that shows it.
+        given["navigation"] = SimpleLazyObject(partial(_navigation, actor, request))
     standing: Standing | None = getattr(request, "standing", None)
     if standing is not None and standing.profile is not None:
         given["reader_name"] = standing.profile.shown
     return given
+
+
+def _navigation(actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
+    """Every place, and whether the page is it ("page") or lies under it ("true")."""
+    first = plugs.NavItem(_("Today"), "home", "home", 0)
+    return [
+        {"item": item, "href": _href(item), "current": _current(item, request)}
+        for item in (first, *plugs.navigation(actor))
+    ]
+
+
+def _href(item: plugs.NavItem) -> str:
+    return item.url if item.url.startswith("/") else reverse(item.url)
+
+
+def _current(item: plugs.NavItem, request: HttpRequest) -> str:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    if item.url in (here, request.path):
+        return "page"
+    return "true" if here and here.startswith(item.under or ("\0",)) else ""

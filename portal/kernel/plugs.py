@@ -100,6 +100,45 @@ class PeopleData:
     eraser: Callable[[UUID], Any] | None = None
 
 
+class ParamKind(StrEnum):
+    """What a letter may carry. There is no kind for free text, so no health content either."""
+
+    ID = "id"
+    COUNT = "count"
+    CODE = "code"
+    INSTANT = "instant"
+    ZONE = "zone"
+    SECRET = "secret"  # noqa: S105 - the name of a kind; the key of a single-use link
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSpec:
+    """One kind of letter: its text, and what it may carry.
+
+    The first line of the template is the subject. `attachment` makes the one file that goes with
+    it when it is sent: its name, its media type, its bytes.
+    """
+
+    kind: str
+    template: str
+    params: Mapping[str, ParamKind] = field(default_factory=dict)
+    attachment: Callable[[Mapping[str, Any]], tuple[str, str, bytes] | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One place that a page leads to from anywhere. Those with an `account` stand apart."""
+
+    text: Any
+    url: str
+    icon: str
+    order: int
+    under: tuple[str, ...] = ()
+    """View names, or beginnings of them, that lie under this place."""
+    count: int = 0
+    is_account: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Ward:
     """Everything that one ward or room offers to the ground."""
@@ -109,6 +148,8 @@ class Ward:
     commands: tuple[Command, ...] = ()
     vocabulary: tuple[EventSpec, ...] = ()
     home_cards: tuple[Callable[[Actor], Any], ...] = ()
+    navigation: tuple[Callable[[Actor], Sequence[NavItem]], ...] = ()
+    letters: tuple[LetterSpec, ...] = ()
     demo_scenes: tuple[Callable[..., Any], ...] = ()
     people_data: tuple[PeopleData, ...] = ()
 
@@ -129,3 +170,15 @@ def topics() -> Mapping[str, Topic]:
 def commands() -> Mapping[str, Command]:
     """Every command by name."""
     return {command.name: command for ward in wards() for command in ward.commands}
+
+
+@cache
+def letters() -> Mapping[str, LetterSpec]:
+    """Every kind of letter by name."""
+    return {spec.kind: spec for ward in wards() for spec in ward.letters}
+
+
+def navigation(actor: Actor) -> list[NavItem]:
+    """Where this actor can go from any page, in order."""
+    items = [item for ward in wards() for places in ward.navigation for item in places(actor)]
+    return sorted(items, key=lambda item: item.order)

@@ -128,7 +128,7 @@ class Command(BaseCommand):
         if person is None or not code:
             raise CommandError(f"{sign_in.name} has no second factor.")
         # Whoever signs in three times in half a minute is ahead of what their app may show.
-        if (seconds := seconds_until_accepted(person.pk)):
-            self.stderr.write(f"The last codes were just used; the next is taken in {seconds:.0f} s.")
+        if seconds := seconds_until_accepted(person.pk):
+            self.stderr.write(f"Just used: the next code is taken in {seconds:.0f} s.")
             time.sleep(seconds)
         return code
