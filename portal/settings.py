@@ -24,7 +24,7 @@ try:
 except KeyringRefused as refused:
     raise env.BadEnvironment(str(refused)) from None
 
-WARDS = ["portal.audit", "portal.accounts", "patients", "messaging"]
+WARDS = ["portal.audit", "portal.outbox", "portal.accounts", "patients", "messaging"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "portal.kernel.apps.KernelConfig",
     "portal.crypto",
     "portal.audit",
+    "portal.outbox",
     "portal.accounts",
     "portal.home",
     "patients",

@@ -115,13 +115,15 @@ class ParamKind(StrEnum):
 class LetterSpec:
     """One kind of letter: its text, and what it may carry.
 
-    The first line of the template is the subject. `attachment` makes the one file that goes with
-    it when it is sent: its name, its media type, its bytes.
+    The first line of the template is the subject. `codes` lists for each parameter that is a code
+    what it may be. `attachment` makes the one file that goes with it when it is sent: its name,
+    its media type, its bytes.
     """
 
     kind: str
     template: str
     params: Mapping[str, ParamKind] = field(default_factory=dict)
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     attachment: Callable[[Mapping[str, Any]], tuple[str, str, bytes] | None] | None = None
 
 
@@ -141,7 +143,11 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Ward:
-    """Everything that one ward or room offers to the ground."""
+    """Everything that one ward or room offers to the ground.
+
+    `enrolled` is called in the transaction in which somebody accepts an invitation: with the actor
+    of the portal's own work, the person, and the invitation.
+    """
 
     name: str
     topics: tuple[Topic, ...] = ()
@@ -152,6 +158,7 @@ class Ward:
     letters: tuple[LetterSpec, ...] = ()
     demo_scenes: tuple[Callable[..., Any], ...] = ()
     people_data: tuple[PeopleData, ...] = ()
+    enrolled: tuple[Callable[[Actor, UUID, Any], None], ...] = ()
 
 
 @cache

@@ -152,7 +152,7 @@ def zone_of(name: str) -> ZoneInfo | None:
     """The zone of this name, if there is one."""
     try:
         return ZoneInfo(name) if name else None
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         return None
 
 
