@@ -78,15 +78,39 @@ class Line(WebSocketProtocol):
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: FBT001, FBT002, N802
         """The frame is on its way. `sendMessage` would refuse it for the limit on what comes in."""
         if self.state == self.STATE_OPEN:
-            self.sendFrame(opcode=1, payload=content.encode())
+            self._write(_text_frame(content.encode()))
+            self._cut_off_who_reads_nothing()
+
+    def _write(self, data: bytes) -> None:
+        """At once, where nothing waits before it: Twisted asks the loop twice for every write."""
+        line: Any = self.transport
+        write_some = getattr(line, "writeSomeData", None)  # what TLS wraps has none
+        if write_some and not (line.dataBuffer or line._tempDataBuffer or line.disconnecting):
+            sent = write_some(data)
+            data = data[sent:] if isinstance(sent, int) and sent >= 0 else data
+        if data:
+            line.write(data)
 
     def sendFrame(self, *args: Any, **kwargs: Any) -> None:  # noqa: N802
         """A frame, be it news or the answer to a ping. Who reads none of them is cut off."""
         super().sendFrame(*args, **kwargs)
+        self._cut_off_who_reads_nothing()
+
+    def _cut_off_who_reads_nothing(self) -> None:
         line: Any = self.transport
         held = len(getattr(line, "dataBuffer", b"")) + getattr(line, "_tempDataLen", 0)
         if held > UNREAD:
             line.abortConnection()
+
+
+def _text_frame(payload: bytes) -> bytes:
+    """A whole text message, as a server sends it: unmasked (RFC 6455 §5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 1 << 16:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
 
 
 class Lines(WebSocketFactory):

@@ -7,8 +7,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Protocol, Side
 
-from portal.kernel.server import FORM
+from portal.kernel.server import FORM, _text_frame
 from tests.cast import Cast
 from tests.harness.canary import spoken
 from tests.harness.live import live_at, topic_of
@@ -99,6 +101,18 @@ def test_a_strangers_handshake_is_refused_without_a_trace(server: Server, path: 
 
     assert answer.startswith(b"HTTP/1.1 403"), answer[:80]
     assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
+def test_a_frame_reads_as_what_was_sent_for_a_reader_that_is_not_ours(size: int):
+    text = "é" * (size // 2) + "e" * (size % 2)
+    reader = Protocol(Side.CLIENT, max_size=None)
+
+    reader.receive_data(_text_frame(text.encode()))
+
+    (frame,) = reader.events_received()
+    assert isinstance(frame, Frame)
+    assert (frame.opcode, frame.fin, bytes(frame.data).decode()) == (Opcode.TEXT, True, text)
 
 
 async def told(clinic: Clinic, cast: Cast, *texts: str) -> list[str]:
