@@ -1,0 +1,1 @@
+"""The calendar: slots, holds, bookings, and their pages."""
