@@ -87,6 +87,7 @@ def steps(scratch: Path) -> list[tuple[str, list[str], dict[str, str]]]:
         "PORTAL_PROFILE": "production",
         "PORTAL_HOSTS": "portal.example",
         "PORTAL_ORIGINS": "https://portal.example",
+        "PORTAL_EMAIL_URL": "smtps://mail.example",
     }
     deploy = manage("check", "--deploy", "--fail-level", "WARNING")
     return [

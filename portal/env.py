@@ -22,12 +22,17 @@ KNOWN: dict[str, str] = {
     "PORTAL_ORIGINS": "origins that may open the socket and post forms, separated by commas",
     "PORTAL_LOG_HOST": "the name in the audit log's origin; default the first host",
     "PORTAL_SOCKET_PACE": "commands from one page: a burst / so many a minute; default 20/100",
+    "PORTAL_BASE_URL": "where links in letters lead; default https:// and the first host",
+    "PORTAL_EMAIL_URL": "smtps://user:password@host, or smtp:// for STARTTLS; demo: files instead",
+    "PORTAL_EMAIL_FROM": "the address that letters come from; default portal@ the base's host",
     "PORTAL_TRUSTED_PROXY": "yes if a proxy in front sets X-Forwarded-Proto",
     "PORTAL_CLINIC_NAME": "the clinic's name on every page",
     "PORTAL_CLINIC_PHONE": "the number shown where somebody is stuck",
     "PORTAL_EMERGENCY": "what to do in an emergency, shown before writing; e.g. Call 112 now.",
     "PORTAL_EMERGENCY_PHONE": "the emergency number as digits, e.g. 112",
     "PORTAL_TIME_ZONE": "the clinic's time zone; default Europe/Berlin",
+    "PORTAL_PROXY_AGES": "birthdays from which a parent may do less / nothing; default 14/18",
+    "PORTAL_PROXY_TEEN_SCOPE": "what a parent may do in between: none, read (default), correspond",
 }
 TESTING = {
     "PORTAL_AXE",
@@ -108,6 +113,55 @@ def postgres(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 24, "timeout": 10}},
     }
+
+
+def smtp(url: str) -> dict[str, Any]:
+    """Django's settings for the mail server that the address names.
+
+    `smtps` speaks TLS from the first byte, `smtp` begins it (STARTTLS) and gives up without; only
+    with a server on this machine it does not.
+    """
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == -1:
+        raise BadEnvironment("PORTAL_EMAIL_URL looks like smtps://user:password@host:port")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise BadEnvironment("PORTAL_EMAIL_URL ends with the host or the port")
+    is_here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and not is_here,
+    }
+
+
+def base_url(told: str, here: Environment, *, production: bool) -> str:
+    """Where the portal is reached, without a stroke at the end. Encrypted, but for the demo."""
+    hosts = here.names("PORTAL_HOSTS", "")
+    standard = f"https://{hosts[0]}" if production and hosts else "http://localhost:8000"
+    if not production and os.environ.get("PORT", "").isdecimal():
+        standard = f"http://localhost:{os.environ['PORT']}"
+    url = (told or standard).rstrip("/")
+    parts = urlsplit(url)
+    fits = parts.scheme == "https" or (parts.scheme == "http" and not production)
+    fits = fits and "@" not in parts.netloc
+    if told and not (fits and parts.hostname and url == f"{parts.scheme}://{parts.netloc}"):
+        raise BadEnvironment("PORTAL_BASE_URL looks like https://portal.example.org")
+    return url
+
+
+def address(told: str) -> str:
+    """An e-mail address that letters come from."""
+    local, at, host = told.partition("@")
+    if not (local and at and host) or not told.isprintable() or set(told) & set(' ,;<>"'):
+        raise BadEnvironment("PORTAL_EMAIL_FROM looks like portal@example.org")
+    return told
 
 
 def sqlite(path: Path) -> dict[str, Any]:

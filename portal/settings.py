@@ -1,6 +1,7 @@
 """Django's settings, from the environment alone (`portal.env`)."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 
@@ -24,7 +25,14 @@ try:
 except KeyringRefused as refused:
     raise env.BadEnvironment(str(refused)) from None
 
-WARDS = ["portal.audit", "portal.outbox", "portal.accounts", "patients", "messaging"]
+WARDS = [
+    "portal.audit",
+    "portal.outbox",
+    "portal.accounts",
+    "portal.notifications",
+    "patients",
+    "messaging",
+]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -37,6 +45,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.outbox",
     "portal.accounts",
+    "portal.notifications",
     "portal.home",
     "patients",
     "messaging",
@@ -120,7 +129,27 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
+    "notifications.deliver": {
+        "task": "notifications.deliver",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "notifications.sweep": {"task": "notifications.sweep", "schedule": crontab(hour=3, minute=41)},
 }
+
+# Where links in letters lead; never what a browser says of itself.
+BASE_URL = env.base_url(HERE.text("PORTAL_BASE_URL"), HERE, production=PRODUCTION)
+_mail_url = HERE.text("PORTAL_EMAIL_URL")
+LETTERS_DIR = DATA_DIR / "outbox"
+LETTER_HOST = urlsplit(BASE_URL).hostname or "localhost"
+MAIL_LEAVES = bool(_mail_url) or not PRODUCTION
+if _mail_url:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    locals().update(env.smtp(_mail_url))
+else:
+    EMAIL_BACKEND = "portal.notifications.backends.FolderBackend"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.address(HERE.text("PORTAL_EMAIL_FROM", f"portal@{LETTER_HOST}"))
 
 # Frames of work from one page: a burst, and so many a minute.
 SOCKET_PACE = HERE.pair("PORTAL_SOCKET_PACE", "20/100")
@@ -187,6 +216,16 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 CLINIC_NAME = HERE.text("PORTAL_CLINIC_NAME", "Lindenhof Family Clinic")
 CLINIC_PHONE = HERE.text("PORTAL_CLINIC_PHONE", "" if PRODUCTION else "+49 30 5550 0100")
+# From which birthdays a parent may do less, and nothing; and how much in between.
+PROXY_AGES = HERE.pair("PORTAL_PROXY_AGES", "14/18")
+PROXY_TEEN_SCOPE = HERE.text("PORTAL_PROXY_TEEN_SCOPE", "read")
+if PROXY_TEEN_SCOPE not in {"none", "read", "correspond", "full"} or (
+    not 0 < PROXY_AGES[0] <= PROXY_AGES[1]
+):
+    raise env.BadEnvironment(
+        "PORTAL_PROXY_AGES must be two ages such as 14/18, PORTAL_PROXY_TEEN_SCOPE "
+        "none, read, correspond or full"
+    )
 EMERGENCY_SENTENCE = HERE.text("PORTAL_EMERGENCY", "Call 112 now.")
 EMERGENCY_PHONE = HERE.text("PORTAL_EMERGENCY_PHONE", "112")
 

@@ -1,5 +1,7 @@
 """What the outbox refuses. Neither repeats what it was given."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import BadInput
@@ -13,4 +15,4 @@ class NoAddress(BadInput):
     """What should be an e-mail address is none."""
 
     code = "no-address"
-    sentence = _("This does not look like an e-mail address. Please check it.")
+    sentence: Any = _("This does not look like an e-mail address. Please check it.")

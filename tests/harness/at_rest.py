@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,16 @@ import redis
 
 from tests.harness.canary import Found, scan, scan_files
 
+LETTERS = "outbox"
 DATABASES = ("PORTAL_DATABASE_URL", "PORTAL_SHRED_DATABASE_URL")
 
 
 def everything(environment: Mapping[str, str] = os.environ) -> list[Found]:
     """Every canary in the data folder, the databases and Redis that this environment names."""
-    found = scan_files(Path(environment["PORTAL_DATA_DIR"]))
+    folder = Path(environment["PORTAL_DATA_DIR"])
+    found = scan_files(*(path for path in folder.iterdir() if path.name != LETTERS))
+    for letter in sorted(folder.glob(f"{LETTERS}/*")):
+        found += scan(without_address(letter.read_bytes()), str(letter))
     for variable in DATABASES:
         if url := environment.get(variable):
             found += scan(dump(url), f"the dump of {variable}")
@@ -24,6 +29,13 @@ def everything(environment: Mapping[str, str] = os.environ) -> list[Found]:
         for where, held in redis_holds(url):
             found += scan(held, where)
     return found
+
+
+def without_address(letter: bytes) -> bytes:
+    """A letter without the one line that names its reader's own address."""
+    message = message_from_bytes(letter)
+    del message["To"]
+    return message.as_bytes()
 
 
 def dump(url: str) -> bytes:

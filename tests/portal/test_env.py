@@ -91,3 +91,58 @@ def test_sqlite_survives_a_power_cut_and_lets_no_guard_sleep(pragma):
 
     assert f"PRAGMA {pragma};" in options["init_command"]
     assert options["transaction_mode"] == "IMMEDIATE"
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "ssl"),
+    [
+        ("smtps://mail.example", 465, False, True),
+        ("smtp://mail.example", 587, True, False),
+        ("smtp://mail.example:25", 25, True, False),
+        ("smtp://127.0.0.1:25", 25, False, False),
+    ],
+)
+def test_a_mail_server_elsewhere_is_reached_encrypted_only(url, port, tls, ssl):
+    found = env.smtp(url)
+
+    assert found["EMAIL_PORT"] == port
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (tls, ssl)
+
+
+def test_a_mail_server_may_ask_who_we_are():
+    found = env.smtp("smtps://port%40l:p%2Fw@mail.example:4650")
+
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("port@l", "p/w")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mail.example", "http://mail.example", "smtp://", "smtps://a:b", "smtp://a/b", "smtp://a?x"],
+)
+def test_what_names_no_mail_server_refuses_to_start(url, capsys):
+    with pytest.raises(env.BadEnvironment):
+        env.smtp(url)
+    assert "a:b" not in capsys.readouterr().err
+
+
+def test_links_in_letters_lead_to_the_first_host():
+    here = env.read({"PORTAL_HOSTS": "portal.example, b.example"})
+
+    assert env.base_url("", here, production=True) == "https://portal.example"
+    assert env.base_url("https://c.example/", here, production=True) == "https://c.example"
+    assert env.base_url("http://c.example", here, production=False) == "http://c.example"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://c.example", "https://c.example/x", "https://u:p@c.example/?", "c.example", "https://"],
+)
+def test_links_in_production_are_encrypted_and_lead_to_a_host(url):
+    with pytest.raises(env.BadEnvironment):
+        env.base_url(url, env.read({}), production=True)
+
+
+@pytest.mark.parametrize("told", ["portal", "@x", "a@", "a@b\nBcc: c@d", "A <a@b>", "a@b, c@d"])
+def test_letters_come_from_one_address(told):
+    with pytest.raises(env.BadEnvironment):
+        env.address(told)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -35,8 +36,8 @@ def everything(**other):
     return fitting | other
 
 
-def post(kind="book.is-here", **given):
-    given = {"to": new_id(), "params": {}, "key": KEY} | given
+def post(kind="book.is-here", **given: Any) -> Letter:
+    given = {"to": new_id(), "params": {}, "key": KEY, **given}
     return door.run(actions.post, WORK, kind, **given)
 
 

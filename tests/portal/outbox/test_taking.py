@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ from tests.portal.outbox.test_posting import everything
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("M21")]
 
 
-def post(n=1, kind="book.is-here", **given):
-    given = {"to": new_id(), "params": {}, "key": f"book.{n}"} | given
+def post(n=1, kind="book.is-here", **given: Any) -> Letter:
+    given = {"to": new_id(), "params": {}, "key": f"book.{n}", **given}
     return door.run(actions.post, WORK, kind, **given)
 
 
