@@ -63,3 +63,39 @@ class AnotherPerson(Refusal):
     sentence = _(
         "The record number belongs to somebody with another date of birth. Nothing was taken over."
     )
+
+
+class AlreadyInvited(Refusal):
+    """A second open invitation to one address about one record."""
+
+    code = "already-invited"
+    sentence = _("There is an open invitation to this address. Withdraw it to send a new one.")
+
+
+class ProofMissing(Refusal):
+    """An invitation by the clinic, of somebody nobody has checked."""
+
+    code = "proof-missing"
+    status = 400
+    sentence = _("Please say how you made sure who this is.")
+
+
+class BirthDateMissing(Refusal):
+    """A parent's rights without a date of birth to end them by."""
+
+    code = "birth-date-missing"
+    sentence = _("A parent may act until a birthday. Please write the date of birth down first.")
+
+
+class NothingLeft(Refusal):
+    """A parent's grant that the patient's age leaves nothing of."""
+
+    code = "nothing-left"
+    sentence = _("At this age a parent may no longer act. The patient can let somebody act.")
+
+
+class CommandReused(Refusal):
+    """The id of a command that was carried out with another content."""
+
+    code = "command-reused"
+    sentence = _("This form was sent before with other words. Load the page anew, then try again.")

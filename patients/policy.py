@@ -7,9 +7,10 @@ Nobody else reaches anything; administrators and privacy officers hold no key to
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from patients.models import CareTeamMember, Patient, Proxy, Scope
+from patients.models import CareTeamMember, Offer, Patient, Proxy, Purpose, Scope
+from portal.accounts.models import Person
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ActorKind
 
@@ -50,6 +51,21 @@ def arrangeable_patients(actor: Actor) -> QuerySet[Patient]:
     return Patient.objects.none()
 
 
+def findable_patients(actor: Actor) -> QuerySet[Patient]:
+    """Patients whom the actor may look for by name: coordinators everybody, others their own.
+
+    Those who treat find the patients on whose care team they are; nobody else looks for anybody.
+    """
+    if actor.is_person and actor.has_role(*TREATING) and not actor.has_role(*ARRANGING):
+        return _through([(links_in_force().filter(person=actor.id), "patient")])
+    return arrangeable_patients(actor)
+
+
+def may_look_for_patients(actor: Actor) -> bool:
+    """True for those who have a directory."""
+    return actor.has_role(*TREATING)
+
+
 def grantable_patients(actor: Actor) -> QuerySet[Patient]:
     """Patients for whom the actor may let somebody act: oneself, or as a coordinator."""
     if actor.is_person and not actor.has_role(*ARRANGING):
@@ -61,6 +77,38 @@ def endable_proxies(actor: Actor) -> QuerySet[Proxy]:
     """Grants that the actor may end: as the one who may grant, or as the proxy."""
     mine = Q(person=actor.id) if actor.is_person else Q(pk=None)
     return Proxy.objects.filter(mine | Q(patient__in=grantable_patients(actor)))
+
+
+def withdrawable_offers(actor: Actor) -> QuerySet[Offer]:
+    """Open offers that the actor may take back: for whom they may let somebody act."""
+    mine = Offer.objects.filter(settled_at=None, patient__in=grantable_patients(actor))
+    if actor.kind is ActorKind.SYSTEM or actor.has_role(*ARRANGING):
+        return mine
+    return mine.filter(purpose=Purpose.PROXY)
+
+
+def acceptable_offers(actor: Actor) -> QuerySet[Offer]:
+    """Offers to the address under which the actor signs in."""
+    if not actor.is_person:
+        return Offer.objects.none()
+    mine = Person.objects.filter(pk=actor.id, is_active=True).values("sign_in_index")
+    return offers_in_force().filter(sign_in_index__in=mine, patient__merged_into=None)
+
+
+def offers_in_force() -> QuerySet[Offer]:
+    """The offers that can be accepted at this instant."""
+    return Offer.objects.filter(settled_at=None, expires_at__gt=clock.now())
+
+
+def grants_ahead() -> QuerySet[Proxy]:
+    """The grants that hold at this instant or are to hold later."""
+    now = clock.now()
+    return Proxy.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+def grants_behind() -> QuerySet[Proxy]:
+    """The grants that held once, and hold no more."""
+    return Proxy.objects.filter(ends_at__lte=clock.now(), ends_at__gt=F("begins_at"))
 
 
 def endable_links(actor: Actor) -> QuerySet[CareTeamMember]:

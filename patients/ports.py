@@ -118,6 +118,11 @@ def born_on(born: str) -> date | None:
     return date.fromisoformat(born) if len(born) == 10 else None
 
 
+def born_by(born: str) -> date | None:
+    """The earliest day that what is known of a birth allows; None where nothing is known."""
+    return date.fromisoformat(f"{born}-01-01"[:10]) if born else None
+
+
 def age_on(born: str, day: date) -> int | None:
     """Full years of life on that day, or None where what is known does not settle it."""
     whole = born_on(born)

@@ -7,20 +7,35 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from patients import policy, selectors
+from patients.clocks import PARENTAL, Spell, grown_up, spells
 from patients.errors import (
     AlreadyEnded,
     AlreadyOnTeam,
     AlreadyProxy,
+    BirthDateMissing,
     EndBeforeStart,
     NoStaffRole,
     NotForOneself,
+    NothingLeft,
 )
-from patients.models import CareTeamMember, Link, Proxy, Scope, Source
+from patients.models import (
+    KEY_PURPOSE,
+    CareTeamMember,
+    Link,
+    Offer,
+    Patient,
+    Proxy,
+    Scope,
+    Source,
+)
+from patients.ports import born_by
+from patients.readings.lines import unsealed
 from patients.vocabulary import Event
 from portal.accounts import policy as people
 from portal.accounts.actions.sessions import revoke
 from portal.accounts.models import Person
 from portal.audit import actions as audit
+from portal.crypto import keys
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
@@ -105,48 +120,111 @@ def grant_proxy(
     Records: PROXY_GRANTED.
     """
     patient = selectors.lock_patient(actor, patient_id, among=policy.grantable_patients)
-    if person_id in {actor.id, patient.person_id}:
+    if person_id == actor.id:
+        raise NotForOneself
+    first = valid_from or selectors.clinic_day(clock.now())
+    return _granted(actor, patient, person_id, Spell(scope, first, valid_to), relation)
+
+
+def grant_spells(actor: Actor, patient: Patient, person_id: UUID, offer: Offer) -> list[Proxy]:
+    """This person acts for the patient as was offered, a parent only as far as birthdays let.
+
+    The caller holds the patient's lock, and has asked who may grant.
+
+    Refuses: NotFound, NotForOneself, AlreadyProxy, NothingLeft, BirthDateMissing, EndBeforeStart.
+    Records: PROXY_GRANTED, once for each spell.
+    """
+    spells = _spells(patient, Scope(offer.scope), offer.relation, offer.valid_to)
+    return [_granted(actor, patient, person_id, spell, offer.relation, offer) for spell in spells]
+
+
+def refuse_if_nothing_is_left(
+    patient: Patient, scope: Scope, relation: str, valid_to: date | None
+) -> None:
+    """A grant of this kind, begun today, would give something.
+
+    Refuses: NothingLeft, BirthDateMissing.
+    Records: nothing.
+    """
+    _spells(patient, scope, relation, valid_to)
+
+
+def _spells(patient: Patient, scope: Scope, relation: str, valid_to: date | None) -> list[Spell]:
+    today = selectors.clinic_day(clock.now())
+    wanted = Spell(scope, today, valid_to)
+    if relation not in PARENTAL:
+        return [wanted]
+    key = keys.open_data_key(patient.pk, KEY_PURPOSE, patient.pk)
+    born = born_by(unsealed(key, patient).born)
+    if born is None:
+        raise BirthDateMissing
+    ages = selectors.proxy_ages()
+    if grown_up(born, today, ages):
+        return [wanted]
+    found = spells(born, wanted, ages)
+    if not found:
+        raise NothingLeft
+    return found
+
+
+def _granted(
+    actor: Actor,
+    patient: Patient,
+    person_id: UUID,
+    spell: Spell,
+    relation: str,
+    offer: Offer | None = None,
+) -> Proxy:
+    if person_id == patient.person_id:
         raise NotForOneself
     _active_person(person_id)
     grant = Proxy(
-        patient_id=patient_id,
+        patient=patient,
         person_id=person_id,
-        scope=scope,
+        scope=spell.scope,
         relation=relation,
-        granted_by=actor.id,
+        granted_by=offer.made_by if offer else actor.id,
+        proofing=offer.proofing if offer else "",
         created_at=clock.now(),
     )
-    _place_in_time(grant, valid_from, valid_to)
+    _place_in_time(grant, spell.first, spell.last)
     if _overlapping(Proxy.objects.all(), grant).exists():
         raise AlreadyProxy
     grant.save(force_insert=True)
     audit.record(
         actor,
         Event.PROXY_GRANTED,
-        patient=patient_id,
+        patient=patient.pk,
         subject=grant.pk,
         person=person_id,
-        scope=str(scope),
+        scope=str(spell.scope),
+        proof=grant.proofing or "none",
     )
     return grant
 
 
 def end_proxy(actor: Actor, proxy_id: UUID) -> Proxy:
-    """The grant holds no more; open pages of that person know within a second.
+    """This grant and what was to follow it hold no more; open pages know within a second.
 
     Refuses: NotFound, AlreadyEnded.
-    Locks: the grant.
-    Records: PROXY_ENDED.
+    Locks: the grant, and later ones of the same two.
+    Records: PROXY_ENDED, once for each.
     """
     grant = _ended(actor, policy.endable_proxies(actor), proxy_id, kind="proxy")
-    audit.record(
-        actor,
-        Event.PROXY_ENDED,
-        patient=grant.patient_id,
-        subject=grant.pk,
-        person=grant.person_id,
-        on_behalf=grant.person_id == actor.id,
+    later = policy.endable_proxies(actor).filter(
+        patient=grant.patient_id, person=grant.person_id, begins_at__gt=grant.begins_at
     )
+    ahead = later.filter(pk__in=policy.grants_ahead().values("pk")).order_by("pk")
+    rest = [_ended(actor, later, each.pk, kind="proxy") for each in ahead]
+    for each in (grant, *rest):
+        audit.record(
+            actor,
+            Event.PROXY_ENDED,
+            patient=each.patient_id,
+            subject=each.pk,
+            person=each.person_id,
+            on_behalf=each.person_id == actor.id,
+        )
     revoke(actor, grant.person_id)
     return grant
 

@@ -76,6 +76,20 @@ def find_session(key: str) -> Session | None:
     return found.first()
 
 
+def signed_in_lately(actor: Actor) -> bool:
+    """True if whoever acts here proved who they are within the last quarter of an hour.
+
+    Somebody with a second factor by both steps. The portal's own work has nothing to prove.
+    """
+    if not actor.is_person:
+        return True
+    if not actor.session:
+        return False
+    since = clock.now() - policy.FRESH
+    mine = Session.objects.filter(pk=UUID(hex=actor.session), person=actor.id, ended_at=None)
+    return mine.filter(stage=Stage.FULL, signed_in_at__gt=since).exists()
+
+
 def standing_of_key(key: str) -> Standing:
     """What the session of this cookie stands for now."""
     return standing_of(find_session(key))

@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from patients import policy
+from patients.clocks import Ages
 from patients.models import CareTeamMember, Clinician, Encounter, Patient, Proxy
 from portal.accounts.models import Person
 from portal.crypto import blind
@@ -168,6 +169,12 @@ def clinic_days(first: date, last: date | None) -> tuple[datetime, datetime | No
         return begins_at, None
     after = last + timedelta(days=1)
     return begins_at, datetime.combine(after, time.min, tzinfo=_clinic_zone()).astimezone(UTC)
+
+
+def proxy_ages() -> Ages:
+    """From which birthdays a parent may do less here."""
+    teen, adult = settings.PROXY_AGES
+    return Ages(teen, adult, settings.PROXY_TEEN_SCOPE)
 
 
 def _clinic_zone() -> ZoneInfo:

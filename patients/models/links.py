@@ -1,4 +1,4 @@
-"""The tables of patients: the sealed chart, and the dated links from which rights are derived."""
+"""Links: the dated rights of one person towards one patient, and the offers that become them."""
 
 from uuid import UUID
 
@@ -6,14 +6,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from patients.bundles.encounters import STATUSES
-from patients.vocabulary import RELATIONS, SCOPES, SOURCES, TEAM_ROLES
+from patients.models.records import Patient
+from patients.vocabulary import (
+    OUTCOMES,
+    PROOFS,
+    PURPOSES,
+    RELATIONS,
+    SCOPES,
+    SOURCES,
+    TEAM_ROLES,
+)
 from portal.crypto.context import Place
 from portal.crypto.envelope import OpenKey
 from portal.kernel import clock
 from portal.kernel.ids import new_id
-
-KEY_PURPOSE = "chart"
 
 
 class Scope(models.TextChoices):
@@ -30,38 +36,6 @@ class Source(models.TextChoices):
     MANUAL = "manual"
     ENCOUNTER = "encounter"
     DEMO = "demo"
-
-
-class Patient(models.Model):
-    """A record. Who it is about is known only to those who hold the patient's chart key.
-
-    A merged record points to the one that carries on; its seals keep their own context.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    chart_sealed = models.BinaryField()
-    chart_version = models.PositiveIntegerField(default=1)
-    source_index = models.BinaryField(max_length=16, null=True, unique=True)
-    """Blind index of what the record is recognised by when it is imported again."""
-    person = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="record"
-    )
-    """The patient's own account."""
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="merged", db_index=False
-    )
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
-                name="a_record_is_not_merged_into_itself",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"patient {self.pk}"
 
 
 class Link(models.Model):
@@ -93,6 +67,8 @@ class Proxy(Link):
     scope = models.CharField(max_length=12, choices=Scope.choices)
     relation = models.CharField(max_length=12)
     granted_by = models.UUIDField()
+    proofing = models.CharField(max_length=16, blank=True)
+    """How the clinic made sure that this is the right person; empty where the patient vouches."""
 
     class Meta:
         verbose_name_plural = "proxies"
@@ -100,6 +76,9 @@ class Proxy(Link):
             models.CheckConstraint(condition=Q(scope__in=SCOPES), name="a_scope_of_a_proxy"),
             models.CheckConstraint(
                 condition=Q(relation__in=RELATIONS), name="a_relation_of_a_proxy"
+            ),
+            models.CheckConstraint(
+                condition=Q(proofing__in=("", *PROOFS)), name="a_proof_of_a_proxy"
             ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
@@ -153,57 +132,96 @@ class CareTeamMember(Link):
         return f"care-team link {self.pk}"
 
 
-class Clinician(models.Model):
-    """Under which number other systems know somebody who works here."""
+class Purpose(models.TextChoices):
+    """What an offer is for: the patient's own account, or acting for the patient."""
 
-    person = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="known_elsewhere"
-    )
-    source_index = models.BinaryField(max_length=16, unique=True)
-
-    def __str__(self) -> str:
-        return f"clinician {self.pk}"
+    RECORD = "record"
+    PROXY = "proxy"
 
 
-class Encounter(models.Model):
-    """One time that the patient was, is or is to be seen. Kind, reason and place are sealed."""
+class Outcome(models.TextChoices):
+    """How an offer was settled."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Offer(models.Model):
+    """An invitation to one address, tied to one record. Whoever signs in with it may accept."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="encounters", db_index=False)
-    clinician = models.ForeignKey(
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="offers", db_index=False)
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    scope = models.CharField(max_length=12, blank=True)
+    relation = models.CharField(max_length=12, blank=True)
+    valid_to = models.DateField(null=True)
+    proofing = models.CharField(max_length=16, blank=True)
+    address_sealed = models.BinaryField()
+    sign_in_index = models.BinaryField(max_length=16)
+    """Under which whoever has the address signs in."""
+    letter = models.UUIDField(null=True)
+    """The invitation that went out."""
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True, choices=Outcome.choices)
+    person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    source_index = models.BinaryField(max_length=16, unique=True)
-    status = models.CharField(max_length=16)
-    class_code = models.CharField(max_length=32, blank=True)
-    starts_at = models.DateTimeField(null=True)
-    ends_at = models.DateTimeField(null=True)
-    details_sealed = models.BinaryField()
-    created_at = models.DateTimeField(default=clock.now)
+    """Who accepted or declined."""
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=PURPOSES), name="a_purpose_of_an_offer"),
             models.CheckConstraint(
-                condition=Q(status__in=sorted(STATUSES)), name="a_status_of_an_encounter"
+                condition=Q(purpose="record", scope="", relation="")
+                | Q(purpose="proxy", scope__in=SCOPES, relation__in=RELATIONS),
+                name="an_offer_says_what_it_is_for",
             ),
             models.CheckConstraint(
-                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
-                name="an_encounter_ends_after_it_began",
+                condition=Q(proofing__in=("", *PROOFS)), name="a_proof_of_an_offer"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, outcome="")
+                | Q(settled_at__isnull=False, outcome__in=OUTCOMES),
+                name="an_offer_is_settled_somehow",
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "purpose", "sign_in_index"],
+                condition=Q(settled_at=None),
+                name="one_open_offer_to_an_address",
             ),
         ]
         indexes = [
-            models.Index(fields=["patient", "-starts_at"], name="encounters_of_a_patient"),
+            models.Index(fields=["sign_in_index", "settled_at"], name="offers_to_an_address"),
+            models.Index(fields=["patient", "made_at"], name="offers_about_a_patient"),
         ]
 
     def __str__(self) -> str:
-        return f"encounter {self.pk}"
+        return f"offer {self.pk}"
 
 
-def chart_place(key: OpenKey, patient_id: UUID, version: int) -> Place:
-    """Where the seal of a chart belongs: an older version does not open in a newer one's place."""
-    return key.place("patient", item=patient_id, field="chart", sequence=version)
+class Receipt(models.Model):
+    """A command that was carried out: what it made, and a keyed digest of what it said."""
+
+    person_id = models.UUIDField()
+    command_id = models.UUIDField()
+    digest = models.BinaryField(max_length=16)
+    result = models.UUIDField()
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_id", "command_id"], name="a_receipt_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipt {self.pk}"
 
 
-def encounter_place(key: OpenKey, encounter_id: UUID) -> Place:
-    """Where the seal of an encounter's words belongs."""
-    return key.place("encounter", item=encounter_id, field="details")
+def address_place(key: OpenKey, offer_id: UUID) -> Place:
+    """Where the seal of an invited address belongs."""
+    return key.place("offer", item=offer_id, field="address")
