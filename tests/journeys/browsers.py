@@ -25,6 +25,12 @@ FLAGS = [
 ]
 # Chromium reports these for pages that are meant to be missing, and while the server is away.
 EXPECTED = re.compile(r"^(Failed to load resource|WebSocket connection to )")
+# A made-up camera and microphone, allowed without a question; a call between two pages of one machine.
+FILMING = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+]
 PHONE, DESK, NARROW = (390, 844), (1440, 900), (320, 480)
 
 
@@ -70,13 +76,16 @@ class Watch:
 
 
 @contextmanager
-def chromium() -> Iterator["Browser"]:
+def chromium(*more: str) -> Iterator["Browser"]:
     """Debian's Chromium, without a window and without a word to anyone."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), chromium_sandbox=False, headless=True, args=FLAGS
+            executable_path=str(CHROMIUM),
+            chromium_sandbox=False,
+            headless=True,
+            args=[*FLAGS, *more],
         )
         try:
             yield browser

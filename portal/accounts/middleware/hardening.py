@@ -21,9 +21,19 @@ FEATURES = (
     "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
     "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
+
+
+def allowing(*features: str) -> str:
+    """The permissions policy of a page that needs these features for itself; the rest stays shut."""
+    unknown = set(features) - set(FEATURES)
+    if unknown:
+        raise ValueError(f"no such features: {sorted(unknown)}")
+    return ", ".join(f"{name}=({'self' if name in features else ''})" for name in FEATURES)
+
+
 HEADERS = {
     "Content-Security-Policy": POLICY,
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+    "Permissions-Policy": allowing(),
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.accounts import checks
 from portal.accounts.middleware import HardeningMiddleware
 from portal.accounts.middleware.actor import source_of
+from portal.accounts.middleware.hardening import allowing
 from portal.audit import actions as audit
 from portal.audit.models import Entry
 from tests.portal.accounts.conftest import Someone, browser
@@ -68,6 +69,17 @@ def test_only_a_static_file_that_is_there_may_be_kept(address: str, status: int,
     response = HardeningMiddleware(file)(RequestFactory().get(address))
 
     assert (response["Cache-Control"] == "max-age=60") is kept
+
+
+def test_a_page_of_a_visit_gets_what_it_needs_and_no_more():
+    given = allowing("camera", "microphone")
+
+    assert "camera=(self)" in given
+    assert "microphone=(self)" in given
+    assert "display-capture=()" in given
+    assert given.count("(self)") == 2
+    with pytest.raises(ValueError, match="smell"):
+        allowing("smell")
 
 
 def test_a_page_may_set_its_own_features():
