@@ -1,4 +1,4 @@
-"""Pages of patients."""
+"""The page of one record."""
 
 from dataclasses import fields
 from uuid import UUID
