@@ -25,7 +25,7 @@ FLAGS = [
 ]
 # Chromium reports these for pages that are meant to be missing, and while the server is away.
 EXPECTED = re.compile(r"^(Failed to load resource|WebSocket connection to )")
-# A made-up camera and microphone, allowed without a question; a call between two pages of one machine.
+# A made-up camera and microphone, allowed without a question, and calls over loopback.
 FILMING = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",

@@ -24,7 +24,7 @@ FEATURES = (
 
 
 def allowing(*features: str) -> str:
-    """The permissions policy of a page that needs these features for itself; the rest stays shut."""
+    """The permissions policy of a page that needs these for itself; the rest stays shut."""
     unknown = set(features) - set(FEATURES)
     if unknown:
         raise ValueError(f"no such features: {sorted(unknown)}")
