@@ -151,6 +151,15 @@ else:
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.address(HERE.text("PORTAL_EMAIL_FROM", f"portal@{LETTER_HOST}"))
 
+# Video visits: without these two browsers meet only on one network.
+STUN_URLS = HERE.addresses("PORTAL_STUN_URLS", "stun", "stuns")
+TURN_URLS = HERE.addresses("PORTAL_TURN_URLS", "turn", "turns")
+TURN_SECRET = HERE.text("PORTAL_TURN_SECRET")
+if bool(TURN_URLS) != bool(TURN_SECRET) or (TURN_SECRET and len(TURN_SECRET) < 24):
+    raise env.BadEnvironment(
+        "PORTAL_TURN_URLS and PORTAL_TURN_SECRET go together, the secret of 24 characters or more"
+    )
+
 # Frames of work from one page: a burst, and so many a minute.
 SOCKET_PACE = HERE.pair("PORTAL_SOCKET_PACE", "20/100")
 POST_PACE = (60, 120)
@@ -233,7 +242,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"no_keys": {"()": "portal.kernel.redact.NoKeys"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["no_keys"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"portal": {"level": "INFO"}, "django.db.backends": {"level": "WARNING"}},
 }

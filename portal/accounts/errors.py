@@ -50,6 +50,28 @@ class SignInTaken(Refusal):
     sentence = _("Somebody already signs in with this e-mail address.")
 
 
+class LinkSpent(Refusal):
+    """A link out of a letter that was used, withdrawn, has run out, or never was."""
+
+    code = "link-spent"
+    status = 410
+    sentence = _("This link does not work any more. Ask the clinic for a new one.")
+
+
+class SomebodyElse(Refusal):
+    """A link for one person, opened while another one is signed in."""
+
+    code = "somebody-else"
+    sentence = _("You are signed in as somebody else. Sign out, then open the link once more.")
+
+
+class NotYourself(Refusal):
+    """An administrator who would shut themself out."""
+
+    code = "not-yourself"
+    sentence = _("You cannot do this to your own account. Another administrator can.")
+
+
 class NoSuchRole(Refusal):
     """A role that nobody can hold."""
 

@@ -1,10 +1,25 @@
 """The shape of what people type to sign in. Who may is not decided here."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 MOST = 256
+STAFF_ROLES = (
+    ("clinician", _("Clinician: sees patients")),
+    ("coordinator", _("Coordinator: arranges records and calendars")),
+    ("supervisor", _("Supervisor: leads a team")),
+    ("privacy-officer", _("Privacy officer: looks at who looked")),
+    ("administrator", _("Administrator: runs the place")),
+)
+PROOF_CHOICES = (
+    ("in-person", _("They stood before me")),
+    ("document", _("They showed a document with a picture")),
+    ("known-contact", _("I called them on a number that I knew")),
+    ("none", _("Not yet")),
+)
 
 
 class SignInForm(forms.Form):
@@ -42,6 +57,71 @@ class RecoveryCodeForm(forms.Form):
         max_length=32,
         error_messages={"required": _("Please type one of your recovery codes.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+
+class JoinForm(forms.Form):
+    """What somebody without a sign-in chooses."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        help_text=_("As the people at the clinic should read it."),
+        error_messages={"required": _("Please type your name.")},
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Choose a password"),
+        help_text=_("At least twelve characters. A few words in a row are easy to remember."),
+        error_messages={"required": _("Please type the password that you want.")},
+        max_length=MOST,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, known_name: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if known_name:
+            del self.fields["name"]
+
+    def clean_password(self) -> str:
+        """The password, long enough and not one that everybody has."""
+        chosen: str = self.cleaned_data["password"]
+        validate_password(chosen)
+        return chosen
+
+
+class InviteForm(forms.Form):
+    """Whom an administrator invites to work here."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("With the title, if there is one: Dr Cara Winter."),
+        error_messages={"required": _("Please type the name.")},
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    address = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The letter with the link goes there, and they sign in with it."),
+        error_messages={
+            "required": _("Please type the e-mail address."),
+            "invalid": _("This does not look like an e-mail address. Please check it."),
+        },
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    role = forms.ChoiceField(
+        label=_("What they do here"),
+        error_messages={"required": _("Please choose a role.")},
+        choices=STAFF_ROLES,
+        widget=forms.RadioSelect,
+    )
+    proofing = forms.ChoiceField(
+        label=_("How did they show who they are?"),
+        error_messages={"required": _("Please say how they showed who they are.")},
+        choices=PROOF_CHOICES,
+        widget=forms.RadioSelect,
     )
 
 

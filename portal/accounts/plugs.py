@@ -6,9 +6,11 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import selectors
-from portal.accounts.vocabulary import SPECS
+from portal.accounts.vocabulary import ROLES, SPECS
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import NavItem, PeopleData, Ward
+from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
+
+UNDER_PEOPLE = ("accounts:people", "accounts:person", "accounts:invite")
 
 
 def export_person(person_id: UUID) -> dict[str, Any]:
@@ -18,16 +20,31 @@ def export_person(person_id: UUID) -> dict[str, Any]:
 
 def places(actor: Actor) -> list[NavItem]:
     """Where everybody finds what is open in their name."""
-    return [NavItem(_("Devices"), "accounts:sessions", "device", 90, is_account=True)]
+    found = [NavItem(_("Devices"), "accounts:sessions", "device", 90, is_account=True)]
+    if actor.has_role("administrator"):
+        found.append(NavItem(_("People"), "accounts:people", "people", 50, under=UNDER_PEOPLE))
+    return found
+
+
+LETTERS = (
+    LetterSpec(
+        "accounts.invitation",
+        "accounts/letters/invitation.txt",
+        params={"link": ParamKind.SECRET, "role": ParamKind.CODE, "until": ParamKind.INSTANT},
+        codes={"role": frozenset(ROLES)},
+    ),
+)
 
 
 PLUGS = Ward(
     name="portal.accounts",
     navigation=(places,),
     vocabulary=SPECS,
+    letters=LETTERS,
     people_data=(
         PeopleData("accounts.Person", "pk", "account", exporter=export_person),
         PeopleData("accounts.RoleGrant", "person", "account"),
+        PeopleData("accounts.Invitation", "used_by", "account"),
         PeopleData("accounts.Session", "person", "days-30"),
         PeopleData("accounts.TotpDevice", "user", "account"),
         PeopleData("accounts.RecoveryDevice", "user", "account"),

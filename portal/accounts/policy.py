@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from portal.accounts.models import Person, RoleGrant, Session, Stage
+from portal.accounts.models import Invitation, Person, RoleGrant, Session, Stage
 from portal.accounts.vocabulary import ROLES
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ActorKind
@@ -47,6 +47,38 @@ def readable_people(actor: Actor) -> QuerySet[Person]:
     if not actor.roles.isdisjoint(STAFF):
         visible |= Q(pk__in=grants_in_force().filter(role__in=STAFF).values("person"))
     return Person.objects.filter(visible) if actor.is_person else Person.objects.none()
+
+
+def may_invite(actor: Actor, role: str) -> bool:
+    """True if the actor may invite to this role: staff are an administrator's business.
+
+    Who may bring in a patient or a proxy is the rule of the ward that asks.
+    """
+    if role in STAFF:
+        return may_manage_people(actor)
+    return actor.is_person or actor.kind is ActorKind.SYSTEM
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Invitations that can still be accepted."""
+    now = clock.now()
+    return Invitation.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
+def readable_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """Open invitations of staff, for those who manage people."""
+    if not may_manage_people(actor):
+        return Invitation.objects.none()
+    return open_invitations().filter(role__in=STAFF)
+
+
+def withdrawable_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """What the actor may take back: of staff for administrators, else what one made oneself."""
+    if actor.kind is ActorKind.SYSTEM:
+        return open_invitations()
+    mine = open_invitations().filter(made_by=actor.id) if actor.is_person else None
+    others = readable_invitations(actor)
+    return others if mine is None else others | mine
 
 
 def readable_sessions(actor: Actor) -> QuerySet[Session]:

@@ -6,6 +6,18 @@ from portal.accounts import views
 
 app_name = "accounts"
 urlpatterns = [
+    path("join/<slug:token>/", views.join, name="join"),
+    path("people/", views.people, name="people"),
+    path("people/invite/", views.invite, name="invite"),
+    path(
+        "people/invitations/<uuid:invitation>/withdraw/",
+        views.withdraw_invitation,
+        name="withdraw-invitation",
+    ),
+    path("people/<uuid:person>/", views.person, name="person"),
+    path("people/<uuid:person>/roles/<slug:role>/end/", views.end_role, name="end-role"),
+    path("people/<uuid:person>/close/", views.close_person, name="close-person"),
+    path("people/<uuid:person>/open/", views.reopen_person, name="reopen-person"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-in/code/", views.code, name="code"),
     path("sign-out/", views.sign_out, name="sign-out"),

@@ -26,9 +26,12 @@ KINDS = (
     "person",
     "role",
     "session",
+    "invitation",
     "appointment",
     "visit",
 )
+PROOFS = ("in-person", "known-contact", "document", "none")
+"""How somebody showed who they are before they were let in."""
 WHYS_ENDED = ("idle", "limit", "by-hand", "others", "replaced", "closed")
 
 
@@ -37,6 +40,7 @@ class Event(StrEnum):
 
     PERSON_CREATED = "person.created"
     PERSON_CLOSED = "person.closed"
+    PERSON_REOPENED = "person.reopened"
     ROLE_GRANTED = "role.granted"
     ROLE_ENDED = "role.ended"
     PASSWORD_ACCEPTED = "password.accepted"  # noqa: S105
@@ -51,6 +55,9 @@ class Event(StrEnum):
     RECOVERY_CODES_MADE = "recovery-codes.made"
     FACTOR_ADDED = "factor.added"
     SESSION_ENDED = "session.ended"
+    INVITATION_MADE = "invitation.made"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
     ACCESS_REFUSED = "access.refused"
 
 
@@ -66,6 +73,7 @@ _WAY = _code("app", "recovery")
 SPECS: tuple[EventSpec, ...] = (
     EventSpec(Event.PERSON_CREATED, gettext_noop("An account was made for somebody.")),
     EventSpec(Event.PERSON_CLOSED, gettext_noop("An account was closed.")),
+    EventSpec(Event.PERSON_REOPENED, gettext_noop("A closed account was opened again.")),
     EventSpec(
         Event.ROLE_GRANTED, gettext_noop("Somebody was given a role."), {"which": _code(*ROLES)}
     ),
@@ -117,6 +125,21 @@ SPECS: tuple[EventSpec, ...] = (
         Event.SESSION_ENDED,
         gettext_noop("A session was ended."),
         {"which": _ID, "why": _code(*WHYS_ENDED)},
+    ),
+    EventSpec(
+        Event.INVITATION_MADE,
+        gettext_noop("Somebody was invited by letter; how they showed who they are is noted."),
+        {"which": _ID, "as_role": _ROLE, "proofing": _code(*PROOFS)},
+    ),
+    EventSpec(
+        Event.INVITATION_ACCEPTED,
+        gettext_noop("Somebody came in by an invitation, which works no more."),
+        {"which": _ID, "as_role": _ROLE, "proofing": _code(*PROOFS)},
+    ),
+    EventSpec(
+        Event.INVITATION_WITHDRAWN,
+        gettext_noop("An invitation was taken back."),
+        {"which": _ID, "as_role": _ROLE},
     ),
     EventSpec(
         Event.ACCESS_REFUSED,

@@ -8,7 +8,19 @@ from portal.accounts.actions.factors import (
     confirm_factor,
     renew_recovery_codes,
 )
-from portal.accounts.actions.people import close_person, create_person, end_role, grant_role
+from portal.accounts.actions.invitations import (
+    Newcomer,
+    accept_invitation,
+    invite,
+    withdraw_invitation,
+)
+from portal.accounts.actions.people import (
+    close_person,
+    create_person,
+    end_role,
+    grant_role,
+    reopen_person,
+)
 from portal.accounts.actions.sessions import (
     end_lapsed_session,
     end_other_sessions,
@@ -29,8 +41,10 @@ from portal.accounts.actions.signing_in import (
 
 __all__ = [
     "Enrolled",
+    "Newcomer",
     "Outcome",
     "Step",
+    "accept_invitation",
     "add_totp",
     "allow_codes_again",
     "begin_factor",
@@ -45,10 +59,13 @@ __all__ = [
     "end_role",
     "end_session",
     "grant_role",
+    "invite",
     "note_presence",
     "renew_recovery_codes",
+    "reopen_person",
     "revoke",
     "sign_out",
     "start_session",
     "sweep",
+    "withdraw_invitation",
 ]

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 
 from portal.accounts import policy
 from portal.accounts.actions.sessions import end_sessions, revoke
-from portal.accounts.errors import NoSuchRole, NotAllowed, SignInTaken
+from portal.accounts.errors import NoSuchRole, NotAllowed, NotYourself, SignInTaken
 from portal.accounts.models import Person, RoleGrant
 from portal.accounts.selectors.people import Profile, sealed, sign_in_index
 from portal.accounts.vocabulary import ROLES, Event
@@ -71,11 +71,13 @@ def grant_role(
 def end_role(actor: Actor, person_id: UUID, role: str) -> None:
     """The person holds the role no more, and open pages know within a second.
 
-    Refuses: NotAllowed, NotFound.
+    Refuses: NotAllowed, NotFound, NotYourself (who runs the place cannot shut themself out).
     Locks: the person.
     Records: ROLE_ENDED.
     """
     _lock_person(actor, person_id)
+    if actor.id == person_id and role == "administrator":
+        raise NotYourself
     now = clock.now()
     held = RoleGrant.objects.filter(person=person_id, role=role)
     ended = held.filter(since__gt=now).delete()[0]
@@ -91,15 +93,33 @@ def end_role(actor: Actor, person_id: UUID, role: str) -> None:
 def close_person(actor: Actor, person_id: UUID) -> None:
     """The person cannot sign in; every session and socket is no more.
 
-    Refuses: NotAllowed, NotFound.
+    Refuses: NotAllowed, NotFound, NotYourself.
     Locks: the person.
     Records: PERSON_CLOSED, SESSION_ENDED.
     """
     person = _lock_person(actor, person_id)
+    if actor.id == person_id:
+        raise NotYourself
     person.is_active = False
     person.save(update_fields=["is_active"])
     audit.record(actor, Event.PERSON_CLOSED, subject=person_id)
     end_sessions(actor, policy.open_sessions().filter(person=person), why="closed")
+    revoke(actor, person_id)
+
+
+def reopen_person(actor: Actor, person_id: UUID) -> None:
+    """The person can sign in again as before; nothing but an administrator's word does this.
+
+    Refuses: NotAllowed, NotFound.
+    Locks: the person.
+    Records: PERSON_REOPENED.
+    """
+    person = _lock_person(actor, person_id)
+    if person.is_active:
+        return
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    audit.record(actor, Event.PERSON_REOPENED, subject=person_id)
     revoke(actor, person_id)
 
 

@@ -8,6 +8,14 @@ from portal.accounts.selectors.factors import (
     seconds_until_accepted,
     set_up_of,
 )
+from portal.accounts.selectors.invitations import (
+    Door,
+    InvitationLine,
+    open_door,
+    open_invitation,
+    proofing_of,
+    staff_invitations,
+)
 from portal.accounts.selectors.passwords import (
     Attempt,
     attempt_own_password,
@@ -35,12 +43,16 @@ from portal.accounts.selectors.sessions import (
     standing_of_key,
     standing_of_session,
 )
+from portal.accounts.selectors.staff import StaffLine, staff, staff_member
 
 __all__ = [
     "Attempt",
+    "Door",
+    "InvitationLine",
     "Profile",
     "SessionLine",
     "SetUp",
+    "StaffLine",
     "attempt_own_password",
     "attempt_password",
     "code_now",
@@ -53,14 +65,20 @@ __all__ = [
     "hashed_password",
     "name_of",
     "names_of",
+    "open_door",
+    "open_invitation",
     "people_with_role",
     "profiles",
+    "proofing_of",
     "remaining_codes",
     "revoked_since",
     "seconds_until_accepted",
     "sessions_of",
     "set_up_of",
     "signed_in_lately",
+    "staff",
+    "staff_invitations",
+    "staff_member",
     "standing_of",
     "standing_of_key",
     "standing_of_session",

@@ -15,6 +15,7 @@ from portal.kernel import clock
 
 SIGN_IN = "sign-in"
 CACHED = 4096
+TITLES = frozenset({"dr", "prof", "nurse", "sister", "mr", "mrs", "ms", "mx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,33 @@ class Profile:
         return "Profile(…)"
 
 
+def parted(name: str) -> tuple[str, str]:
+    """The title that a name begins with, if any, and the name without it."""
+    first, _space, rest = name.strip().partition(" ")
+    is_title = first.rstrip(".").casefold() in TITLES and bool(rest.strip())
+    return (first, rest.strip()) if is_title else ("", name.strip())
+
+
 def sealed(person_id: UUID, profile: Profile) -> bytes:
     """The profile, sealed for this person."""
+    return sealed_for("person", person_id, profile)
+
+
+def sealed_for(kind: str, item: UUID, profile: Profile) -> bytes:
+    """The profile, sealed for this row of this kind."""
     text = json.dumps(asdict(profile), ensure_ascii=False).encode()
-    return seal_for_installation("people", text, kind="person", item=person_id, field="profile")
+    return seal_for_installation("people", text, kind=kind, item=item, field="profile")
 
 
 @lru_cache(maxsize=CACHED)
 def unsealed(person_id: UUID, profile_sealed: bytes) -> Profile:
     """The profile in these bytes. A seal is never made twice, so it names its own version."""
-    text = unseal_for_installation(
-        "people", profile_sealed, kind="person", item=person_id, field="profile"
-    )
+    return unsealed_for("person", person_id, profile_sealed)
+
+
+def unsealed_for(kind: str, item: UUID, profile_sealed: bytes) -> Profile:
+    """The profile that was sealed for this row."""
+    text = unseal_for_installation("people", profile_sealed, kind=kind, item=item, field="profile")
     return Profile(**json.loads(text))
 
 

@@ -1,4 +1,4 @@
-"""The tables of identity. Nothing here tells who somebody is without the keyring."""
+"""People, their roles, their sessions and what they prove themselves by."""
 
 from typing import ClassVar
 

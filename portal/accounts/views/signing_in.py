@@ -1,18 +1,14 @@
-"""Pages of identity: two steps in, one out, and what a person can see and change of it."""
+"""Pages of signing in: two steps in, one out, and what a person can see and change of it."""
 
 from dataclasses import asdict
-from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import rotate_token
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +17,7 @@ from portal.accounts import actions, selectors
 from portal.accounts.actions import Outcome
 from portal.accounts.forms import AppCodeForm, PasswordForm, RecoveryCodeForm, SignInForm
 from portal.accounts.ports import Request
+from portal.accounts.views import steps
 from portal.kernel import door
 
 WRONG_PASSWORD = _(
@@ -47,10 +44,10 @@ def sign_in(request: Request) -> HttpResponse:
     if form.is_valid():
         step = _first_step(request, **form.cleaned_data)
         if step.outcome is not Outcome.REFUSED:
-            return _onwards(request, step)
+            return steps.onwards(request, step)
         form.add_error(None, WRONG_PASSWORD)
     reason = request.GET.get("reason", "")
-    return _page(request, "sign_in", form, reason=reason if reason in REASONS else "")
+    return steps.page(request, "sign_in", form, reason=reason if reason in REASONS else "")
 
 
 @login_not_required
@@ -61,7 +58,7 @@ def code(request: Request) -> HttpResponse:
     pending = request.standing.session_id
     if pending is None or not request.standing.waits_for_code:
         return redirect("accounts:sign-in")
-    way = "recovery" if _given(request, "way") == "recovery" else "app"
+    way = "recovery" if steps.given(request, "way") == "recovery" else "app"
     form = WAYS[way](request.POST or None)
     if form.is_valid():
         given, source = form.cleaned_data["code"], request.source
@@ -69,9 +66,9 @@ def code(request: Request) -> HttpResponse:
             actions.confirm_code, request.actor, pending, code=given, way=way, source=source
         )
         if step.outcome is Outcome.DONE:
-            return _onwards(request, step)
+            return steps.onwards(request, step)
         form.add_error("code", WRONG[way])
-    return _page(request, "code", form, way=way)
+    return steps.page(request, "code", form, way=way)
 
 
 @require_POST
@@ -92,18 +89,18 @@ def factor(request: Request) -> HttpResponse:
     if form.is_valid():
         enrolled = door.run(actions.confirm_factor, request.actor, form.cleaned_data["code"])
         if enrolled:
-            _adopt(request, enrolled.key)
+            steps.adopt(request, enrolled.key)
             return _codes(request, enrolled.codes)
         form.add_error("code", WRONG_CODE)
     device = door.run(actions.begin_factor, request.actor)
     shown = selectors.set_up_of(device, request.actor.id)
-    return _page(request, "set_up_factor", form, **asdict(shown))
+    return steps.page(request, "set_up_factor", form, **asdict(shown))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery_codes(request: Request) -> HttpResponse:
     """How many codes are left; posting says that they were kept."""
-    return _away(request) if request.method == "POST" else _codes(request, ())
+    return steps.away(request) if request.method == "POST" else _codes(request, ())
 
 
 @require_POST
@@ -125,9 +122,9 @@ def password(request: Request) -> HttpResponse:
         step = door.run(actions.change_password, request.actor, attempt, password_hash=hashed)
         if step.outcome is Outcome.DONE:
             messages.success(request, _("Your password is changed. Other devices are signed out."))
-            return _onwards(request, step)
+            return steps.onwards(request, step)
         form.add_error("current", NOT_YOU)
-    return _page(request, "password", form)
+    return steps.page(request, "password", form)
 
 
 @require_safe
@@ -161,47 +158,7 @@ def _first_step(request: Request, username: str, password: str) -> actions.Step:
     return door.run(actions.begin_sign_in, request.actor, attempt, device=device, replaces=replaces)
 
 
-def _onwards(request: Request, step: actions.Step) -> HttpResponseRedirect:
-    _adopt(request, step.key)
-    names = {Outcome.CODE: "accounts:code", Outcome.ENROL: "accounts:factor"}
-    if step.outcome not in names:
-        return _away(request)
-    onward = _next(request)
-    query = f"?{urlencode({'next': onward})}" if onward else ""
-    return HttpResponseRedirect(reverse(names[step.outcome]) + query)
-
-
-def _adopt(request: Request, key: str) -> None:
-    """The browser is given this session's cookie; nothing of the one before is carried over."""
-    request.session = type(request.session)(key)
-    request.session.keys()
-    request.session.modified = True
-    rotate_token(request)
-
-
-def _away(request: Request) -> HttpResponseRedirect:
-    return HttpResponseRedirect(_next(request) or reverse("home"))
-
-
 def _codes(request: Request, codes: tuple[str, ...]) -> HttpResponse:
     remaining = selectors.remaining_codes(request.actor.id)
-    given = {"codes": codes, "remaining": remaining, "next": _next(request)}
+    given = {"codes": codes, "remaining": remaining, "next": steps.next_of(request)}
     return render(request, "accounts/recovery_codes.html", given)
-
-
-def _page(request: Request, name: str, form: forms.Form, **given: Any) -> HttpResponse:
-    context = {"form": form, "next": _next(request), **given}
-    status = 422 if form.is_bound else 200
-    return render(request, f"accounts/{name}.html", context, status=status)
-
-
-def _next(request: Request) -> str:
-    """Where the person was going, if that is a page of ours."""
-    onward = _given(request, "next")
-    hosts, secure = {request.get_host()}, request.is_secure()
-    is_ours = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, hosts, secure)
-    return onward if is_ours else ""
-
-
-def _given(request: Request, name: str) -> str:
-    return request.POST.get(name) or request.GET.get(name) or ""
