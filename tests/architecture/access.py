@@ -207,3 +207,13 @@ SCENES: dict[str, Scene] = {
     "do messaging.reopen": to_thread(closed=True),
     "do messaging.mark_read": to_thread(upto=1),
 }
+
+
+def _with_the_rooms_own() -> None:
+    """The scenes of tests/architecture/scenes, which are made of what stands above."""
+    from tests.architecture.scenes import gathered
+
+    SCENES.update(gathered())
+
+
+_with_the_rooms_own()
