@@ -30,6 +30,9 @@ KNOWN: dict[str, str] = {
     "PORTAL_CLINIC_PHONE": "the number shown where somebody is stuck",
     "PORTAL_EMERGENCY": "what to do in an emergency, shown before writing; e.g. Call 112 now.",
     "PORTAL_EMERGENCY_PHONE": "the emergency number as digits, e.g. 112",
+    "PORTAL_STUN_URLS": "servers that tell browsers their address, e.g. stun:stun.example.org:3478",
+    "PORTAL_TURN_URLS": "relays for video visits, separated by commas; they need the secret",
+    "PORTAL_TURN_SECRET": "what the relays and the portal share, at least 24 characters",
     "PORTAL_TIME_ZONE": "the clinic's time zone; default Europe/Berlin",
     "PORTAL_PROXY_AGES": "birthdays from which a parent may do less / nothing; default 14/18",
     "PORTAL_PROXY_TEEN_SCOPE": "what a parent may do in between: none, read (default), correspond",
@@ -79,6 +82,15 @@ class Environment:
     def names(self, name: str, default: str) -> list[str]:
         """The comma-separated values of a name."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def addresses(self, name: str, *schemes: str) -> list[str]:
+        """The comma-separated addresses of a name, each of one of these schemes with a host."""
+        found = self.names(name, "")
+        for address in found:
+            scheme, colon, rest = address.partition(":")
+            if scheme not in schemes or not colon or not rest or rest.startswith(("/", ":", "?")):
+                raise BadEnvironment(f"{name} must hold addresses such as {schemes[0]}:host:port")
+        return found
 
     def folder(self, name: str, default: Path) -> Path:
         """The folder that a name holds, made absolute."""

@@ -79,7 +79,8 @@ class Command:
     """What a page can do over its socket: parse the body, then run one action through the door.
 
     `order` names the row that the action locks first; commands of one order run in order of
-    arrival and may share a commit. Without it the action runs alone.
+    arrival and may share a commit. Without it the action runs alone. A light command is counted
+    with the acknowledgements: a page has to send many of them in a moment.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Command:
     action: Callable[..., Any]
     answer: Callable[[Any], Mapping[str, Any]]
     order: Callable[[Mapping[str, Any]], str] | None = None
+    is_light: bool = False
 
 
 @dataclass(frozen=True, slots=True)

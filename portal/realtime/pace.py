@@ -1,8 +1,9 @@
-"""How fast a page may talk: token buckets, one for commands, one for the rest."""
+"""How fast a page may talk: token buckets, one for commands, one for what is light."""
 
 import time
 from dataclasses import dataclass
 
+from portal.kernel import plugs
 from portal.realtime.frames import Do, Follow, Frame
 
 
@@ -26,23 +27,30 @@ class Bucket:
 
 
 class Pace:
-    """Commands and follows share a bucket; acknowledgements and pings have a wider one."""
+    """Commands and follows share a bucket; light commands and the rest have wider ones."""
 
     def __init__(self, pace: tuple[int, int]) -> None:
         burst, per_minute = pace
         now = time.monotonic()
         self._work = Bucket(burst, per_minute, burst, now)
+        self._light = Bucket(burst * 10, per_minute * 10, burst * 10, now)
         self._rest = Bucket(burst * 10, per_minute * 10, burst * 10, now)
         self._refused = 0
 
     def allows(self, frame: Frame) -> bool:
         """True unless the page is talking too fast."""
-        bucket = self._work if isinstance(frame, Do | Follow) else self._rest
+        bucket = self._bucket(frame)
         if bucket.take(time.monotonic()):
             self._refused = max(0, self._refused - 1)
             return True
         self._refused += 1
         return False
+
+    def _bucket(self, frame: Frame) -> Bucket:
+        if isinstance(frame, Do):
+            command = plugs.commands().get(frame.command)
+            return self._light if command is not None and command.is_light else self._work
+        return self._work if isinstance(frame, Follow) else self._rest
 
     @property
     def is_flood(self) -> bool:

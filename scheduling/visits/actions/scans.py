@@ -1,0 +1,74 @@
+"""What time does to visits, written down by a scan: nothing here is needed for a right answer.
+
+Whoever looks at a visit sees what the clock says; the scan closes the rows and tells the pages.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from scheduling.visits import policy, selectors
+from scheduling.visits.actions.held import Held, hold, part_lapsed
+from scheduling.visits.models import Carried, Frame
+from scheduling.visits.selectors.frames import FRESH
+from scheduling.visits.states import OVER, Ending, State, Step, closes_at, ending
+
+REMEMBERED = timedelta(days=1)
+
+
+def close_lapsed(actor: Actor, appointment_id: UUID) -> bool:
+    """The rows of the visit say what its appointment and the clock say. True if they changed.
+
+    Locks: the visit.
+    Records: VISIT_OVER, SEAT_LEFT.
+    """
+    seen = selectors.lock_any(actor, appointment_id)
+    if seen is None or seen.visit is None or seen.visit.over_at is not None:
+        return False
+    held = Held(actor, seen, seen.visit)
+    if held.room.state is State.CANCELLED:
+        held.room = held.room.__class__(State(held.visit.state), held.room.epoch)
+        held.over(held.room.cancelled(), Ending.CANCELLED)
+        return True
+    parted = part_lapsed(held)
+    sits = any(seat.is_held for seat in held.room.seats.values())
+    closing = closes_at(held.room.state, seen.appointment.ends_at, somebody_sits=sits)
+    if closing is not None and closing <= held.now:
+        _close(held)
+        return True
+    if parted:
+        held.put(held.room, "gone")
+    return parted
+
+
+def close_unopened(actor: Actor, appointment_id: UUID) -> bool:
+    """A booked visit that nobody ever opened is missed. True if it became so now.
+
+    Refuses: RecordErased.
+    Locks: the visit.
+    Records: VISIT_OVER.
+    """
+    held = hold(actor, appointment_id, among=policy.lapsing_visits)
+    if held.room.state in OVER or held.room.state is not State.PLANNED:
+        return False
+    _close(held)
+    return True
+
+
+def empty_frames(actor: Actor) -> int:
+    """No frame is kept longer than anybody could take it, and no command longer than a day.
+
+    Records: nothing.
+    """
+    now = clock.now()
+    stale = Frame.objects.filter(put_at__lte=now - FRESH, body_sealed__isnull=False)
+    emptied = stale.update(body_sealed=None)
+    Carried.objects.filter(at__lte=now - REMEMBERED).delete()
+    return emptied
+
+
+def _close(held: Held) -> None:
+    before = held.room.state
+    why = ending(before, Step.CLOSE, was_live=held.visit.live_at is not None)
+    held.over(held.room.then(Step.CLOSE), why)

@@ -1,0 +1,37 @@
+"""What time has done to visits, for the scan that writes it down."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from scheduling.models import Appointment
+from scheduling.visits import policy
+from scheduling.visits.models import Seat, Visit
+from scheduling.visits.states import KEPT, LINGERS, SILENT, State
+
+MOST = 200
+LOOK_BACK = timedelta(days=7)
+
+
+def lapsed_visits(now: datetime) -> list[UUID]:
+    """The appointments of open visits that time, a lost socket or a cancellation has changed."""
+    cancelled = Q(appointment__state=policy.CANCELLED)
+    past = Q(appointment__ends_at__lte=now - min(LINGERS.values()))
+    lost = Q(lost_at__lte=now - KEPT) | Q(seen_at__lte=now - KEPT - SILENT)
+    emptied = Seat.objects.filter(lost, is_left=False).values("visit")
+    rows = Visit.objects.filter(cancelled | past | Q(pk__in=emptied), over_at=None)
+    return list(rows.order_by("pk").values_list("appointment_id", flat=True)[:MOST])
+
+
+def booked_and_over(now: datetime) -> list[UUID]:
+    """Booked visits whose time is past and of which nobody ever opened the page."""
+    late = now - LINGERS[State.PLANNED]
+    rows = Appointment.objects.filter(
+        mode=policy.VIDEO,
+        state=policy.BOOKED,
+        visit=None,
+        ends_at__lte=late,
+        ends_at__gt=late - LOOK_BACK,
+    )
+    return list(rows.order_by("ends_at").values_list("pk", flat=True)[:MOST])
