@@ -1,5 +1,6 @@
 """What changes in identity, each with its entry."""
 
+from portal.accounts.actions.clocks import set_zone
 from portal.accounts.actions.factors import (
     Enrolled,
     add_totp,
@@ -64,6 +65,7 @@ __all__ = [
     "renew_recovery_codes",
     "reopen_person",
     "revoke",
+    "set_zone",
     "sign_out",
     "start_session",
     "sweep",
