@@ -31,11 +31,21 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:
-    """One act that leaves an entry: its name, what it means in plain words, its details."""
+    """One act that leaves an entry: its name, what it means in plain words, its details.
+
+    `told` says it to the patient, after the name of whoever did it: "Opened your record". It may
+    name details in braces: numbers, and `{person}` for a person. `tries` says the same of an
+    attempt that was refused. `ends` names the event whose look this one ends, so that both are
+    told as one. `place` names the page of what was acted upon, of which the id is the argument.
+    """
 
     event: str
     meaning: str
     detail: Mapping[str, Detail] = field(default_factory=dict)
+    told: str = ""
+    tries: str = ""
+    ends: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,8 @@ class NavItem:
 class Ward:
     """Everything that one ward or room offers to the ground.
 
+    `about` names to patients what its entries are about, and `reason` says why somebody on nobody's
+    care team comes to a patient through it: both stand in the report of who looked at a record.
     `enrolled` is called in the transaction in which somebody accepts an invitation: with the actor
     of the portal's own work, the person, and the invitation.
     """
@@ -161,6 +173,8 @@ class Ward:
     demo_scenes: tuple[Callable[..., Any], ...] = ()
     people_data: tuple[PeopleData, ...] = ()
     enrolled: tuple[Callable[[Actor, UUID, Any], None], ...] = ()
+    about: Any = ""
+    reason: Any = ""
 
 
 @cache
