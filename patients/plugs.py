@@ -3,31 +3,44 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from patients.readings import exported, home_card
-from patients.selectors import own_record
+from patients.actions import enrolled
+from patients.policy import may_look_for_patients
+from patients.readings import exported, exported_offers, home_card, questions_card
+from patients.selectors import acts_for_somebody, own_record
 from patients.vocabulary import SPECS
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import NavItem, PeopleData, Ward
 
 
 def places(actor: Actor) -> list[NavItem]:
-    """Where somebody with a record of their own finds it."""
+    """Where one's own record is, or the directory, and who acts for whom."""
+    if may_look_for_patients(actor):
+        return [NavItem(_("Patients"), "patients:directory", "people", 40, under=("patients:",))]
     record = own_record(actor)
-    if record is None:
-        return []
-    return [NavItem(_("My record"), reverse("patients:chart", args=[record]), "record", 30)]
+    found = []
+    if record is not None:
+        chart = reverse("patients:chart", args=[record])
+        found.append(NavItem(_("My record"), chart, "record", 30))
+    if record is not None or acts_for_somebody(actor):
+        words = _("Who can act for me") if record is not None else _("For whom I act")
+        found.append(NavItem(words, "patients:proxies", "people", 82, is_account=True))
+    return found
 
 
 PLUGS = Ward(
     name="patients",
     vocabulary=SPECS,
-    home_cards=(home_card,),
+    home_cards=(home_card, questions_card),
     navigation=(places,),
     people_data=(
         PeopleData("patients.Patient", "pk", "record", exporter=exported),
+        PeopleData("patients.Mark", "patient", "record"),
         PeopleData("patients.Proxy", "patient", "record"),
+        PeopleData("patients.Offer", "patient", "record", exporter=exported_offers),
+        PeopleData("patients.Receipt", "person_id", "account"),
         PeopleData("patients.CareTeamMember", "patient", "record"),
         PeopleData("patients.Encounter", "patient", "record"),
         PeopleData("patients.Clinician", "person", "account"),
     ),
+    enrolled=(enrolled,),
 )

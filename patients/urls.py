@@ -6,5 +6,17 @@ from patients import views
 
 app_name = "patients"
 urlpatterns = [
+    path("", views.directory, name="directory"),
+    path("register/", views.register, name="register"),
+    path("proxies/", views.proxies, name="proxies"),
+    path("proxies/<uuid:proxy_id>/end/", views.end_proxy, name="end-proxy"),
+    path("offers/<uuid:offer_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("offers/<uuid:offer_id>/accept/", views.accept, name="accept"),
+    path("offers/<uuid:offer_id>/decline/", views.decline, name="decline"),
+    path("team/<uuid:link_id>/end/", views.leave_team, name="leave-team"),
     path("<uuid:patient_id>/", views.chart, name="chart"),
+    path("<uuid:patient_id>/arrange/", views.arrange, name="arrange"),
+    path("<uuid:patient_id>/arrange/invite/", views.invite, name="invite"),
+    path("<uuid:patient_id>/arrange/proxies/", views.appoint, name="appoint"),
+    path("<uuid:patient_id>/arrange/team/", views.join_team, name="join-team"),
 ]

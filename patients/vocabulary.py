@@ -113,7 +113,7 @@ SPECS = (
     EventSpec(
         Event.OFFER_SETTLED,
         gettext_noop("An invitation was accepted, declined or withdrawn, or its time was over."),
-        {"outcome": _code(*OUTCOMES)},
+        {"how": _code(*OUTCOMES)},
     ),
     EventSpec(
         Event.OFFERS_READ,

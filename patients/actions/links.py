@@ -139,7 +139,7 @@ def grant_spells(actor: Actor, patient: Patient, person_id: UUID, offer: Offer) 
 
 
 def refuse_if_nothing_is_left(
-    patient: Patient, scope: Scope, relation: str, valid_to: date | None
+    actor: Actor, patient: Patient, scope: Scope, relation: str, valid_to: date | None
 ) -> None:
     """A grant of this kind, begun today, would give something.
 

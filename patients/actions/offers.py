@@ -27,6 +27,7 @@ from patients.models import (
     Scope,
     address_place,
 )
+from patients.readings.lines import unsealed
 from patients.vocabulary import Event
 from portal.accounts import actions as accounts
 from portal.accounts.errors import NotFresh
@@ -35,7 +36,7 @@ from portal.accounts.selectors import signed_in_lately
 from portal.accounts.selectors.people import sign_in_index
 from portal.audit import actions as audit
 from portal.crypto import keys
-from portal.crypto.envelope import seal
+from portal.crypto.envelope import OpenKey, seal
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ActorKind, system_actor
 from portal.kernel.errors import NotFound
@@ -44,6 +45,7 @@ DAYS = 14
 ENROLMENT = system_actor("enrolment")
 SIGN_IN_FIRST = _("Letting somebody act is a big step. Please sign in again, then try once more.")
 ROLES = {Purpose.RECORD: "patient", Purpose.PROXY: "proxy"}
+LETTERS = {Purpose.RECORD: "patients.record", Purpose.PROXY: "patients.proxy"}
 
 
 def invite_patient(
@@ -104,7 +106,7 @@ def offer_proxy(
     _refuse_odd_people(actor, patient, address)
     if valid_to and valid_to < selectors.clinic_day(clock.now()):
         raise EndBeforeStart
-    refuse_if_nothing_is_left(patient, Scope(scope), relation, valid_to)
+    refuse_if_nothing_is_left(actor, patient, Scope(scope), relation, valid_to)
     return _made(actor, offer, address)
 
 
@@ -157,7 +159,7 @@ def enrolled(actor: Actor, person_id: UUID, invitation: Any) -> None:
     """
     if actor.kind is not ActorKind.SYSTEM:
         raise NotFound(kind="patient")
-    if invitation.purpose in ROLES.values():
+    if invitation.purpose in LETTERS.values():
         _accepted(
             actor, selectors.lock_offer(policy.offers_in_force(), invitation.subject), person_id
         )
@@ -187,7 +189,7 @@ def _made(actor: Actor, offer: Offer, address: str) -> Offer:
     key = keys.open_data_key(patient_id, KEY_PURPOSE, patient_id)
     offer.address_sealed = seal(key, address.strip().encode(), address_place(key, offer.pk))
     offer.made_by, offer.made_at, offer.expires_at = actor.id, now, now + timedelta(days=DAYS)
-    offer.letter = _letter(actor, offer, address.strip())
+    offer.letter = _letter(actor, offer, key, address.strip())
     offer.save(force_insert=True)
     audit.record(
         actor,
@@ -201,29 +203,26 @@ def _made(actor: Actor, offer: Offer, address: str) -> Offer:
     return offer
 
 
-def _letter(actor: Actor, offer: Offer, address: str) -> UUID | None:
-    """The letter with the link goes out with the commit."""
-    invite = getattr(accounts, "invite", None)
-    if invite is None:
-        return None
-    role = ROLES[Purpose(offer.purpose)]
-    made = invite(
+def _letter(actor: Actor, offer: Offer, key: OpenKey, address: str) -> UUID:
+    """The letter with the link goes out with the commit. A patient is known by name already."""
+    is_record = offer.purpose == Purpose.RECORD
+    made = accounts.invite(
         actor,
-        purpose=role,
+        purpose=LETTERS[Purpose(offer.purpose)],
         address=address,
-        role=role,
+        role=ROLES[Purpose(offer.purpose)],
         subject=offer.pk,
-        proofing=offer.proofing,
+        proofing=offer.proofing or "none",
         days=DAYS,
+        name=unsealed(key, offer.patient).name.shown if is_record else "",
     )
     return made.pk
 
 
 def _take_back_letter(offer: Offer) -> None:
     """The letter does not go out any more, and its link leads nowhere."""
-    withdraw = getattr(accounts, "withdraw_invitation", None)
-    if withdraw and offer.letter:
-        withdraw(ENROLMENT, offer.letter)
+    if offer.letter:
+        accounts.withdraw_invitation(ENROLMENT, offer.letter)
 
 
 def _refuse_odd_people(actor: Actor, patient: Patient, address: str) -> None:
@@ -245,7 +244,7 @@ def _settle(actor: Actor, offer: Offer, outcome: Outcome, *, person_id: UUID | N
         Event.OFFER_SETTLED,
         patient=offer.patient_id,
         subject=offer.pk,
-        outcome=str(outcome),
+        how=str(outcome),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import get_language_info, gettext, gettext_noop
 
 from patients import policy, selectors
-from patients.models import KEY_PURPOSE, Encounter, Patient, encounter_place
+from patients.models import KEY_PURPOSE, Encounter, Offer, Patient, encounter_place
 from patients.ports import Chart, EmergencyContact, EncounterWords, age_on, born_on
 from patients.readings.lines import unsealed
 from patients.vocabulary import Event
@@ -155,6 +155,13 @@ def exported(patient_id: UUID) -> dict[str, Any]:
         "care_team": list(patient.care_team.values("role", "valid_from", "valid_to", "ends_at")),
         "proxies": list(patient.proxies.values("scope", "relation", "valid_from", "ends_at")),
     }
+
+
+def exported_offers(patient_id: UUID) -> list[dict[str, Any]]:
+    """Who was invited to this record, and how it ended."""
+    rows = Offer.objects.filter(patient=patient_id).order_by("made_at")
+    told = ("purpose", "scope", "relation", "proofing", "made_at", "settled_at", "outcome")
+    return list(rows.values(*told))
 
 
 def _facts(patient_id: UUID, found: Chart) -> Facts:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from patients import policy
-from patients.models import Offer, Proxy, Purpose
+from patients.models import CareTeamMember, Offer, Proxy, Purpose
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 
@@ -33,8 +33,8 @@ def offer_not_found(offer_id: UUID) -> NotFound:
     """The one answer for an offer that is not there and one that is not yours."""
     offer = Offer.objects.filter(pk=offer_id).first()
     if offer is None:
-        return NotFound(kind="patient")
-    return NotFound(kind="patient", subject=offer.patient_id, patient=offer.patient_id)
+        return NotFound(kind="invitation")
+    return NotFound(kind="invitation", subject=offer.pk, patient=offer.patient_id)
 
 
 def standing_grants(patient_id: UUID) -> list[Proxy]:
@@ -53,3 +53,35 @@ def my_grants(actor: Actor) -> list[Proxy]:
     """Every grant that the actor holds, or is to hold, by patient and by its first day."""
     rows = policy.grants_ahead().filter(person=actor.id, patient__merged_into=None)
     return list(rows.order_by("patient", "begins_at", "pk")) if actor.is_person else []
+
+
+def acts_for_somebody(actor: Actor) -> bool:
+    """True for somebody who acts for a patient now, is to, or is asked to."""
+    if not actor.is_person:
+        return False
+    ahead = policy.grants_ahead().filter(person=actor.id)
+    return ahead.exists() or policy.acceptable_offers(actor).exists()
+
+
+def patient_of_link(actor: Actor, link_id: UUID) -> UUID:
+    """Whose care team this link is on, for whoever may end it. Raises NotFound."""
+    rows = policy.endable_links(actor).filter(pk=link_id)
+    found = rows.values_list("patient", flat=True).first()
+    if found is None:
+        raise _of_a_record(CareTeamMember.objects.filter(pk=link_id).first())
+    return found
+
+
+def patient_of_grant(actor: Actor, proxy_id: UUID) -> UUID:
+    """For whom this grant is, for whoever may end it. Raises NotFound."""
+    rows = policy.endable_proxies(actor).filter(pk=proxy_id)
+    found = rows.values_list("patient", flat=True).first()
+    if found is None:
+        raise _of_a_record(Proxy.objects.filter(pk=proxy_id).first())
+    return found
+
+
+def _of_a_record(link: CareTeamMember | Proxy | None) -> NotFound:
+    if link is None:
+        return NotFound(kind="patient")
+    return NotFound(kind="patient", subject=link.patient_id)

@@ -13,6 +13,7 @@ from django.db.models import (
     Exists,
     F,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -25,6 +26,7 @@ from patients.clocks import Ages
 from patients.models import CareTeamMember, Clinician, Encounter, Patient, Proxy
 from portal.accounts.models import Person
 from portal.crypto import blind
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 
@@ -57,6 +59,14 @@ def own_record(actor: Actor) -> UUID | None:
         return None
     mine = policy.reachable_patients(actor).filter(person=actor.id)
     return mine.values_list("pk", flat=True).first()
+
+
+def fetch_own(actor: Actor) -> UUID:
+    """The record that is about the actor. Raises NotFound for somebody without one."""
+    record = own_record(actor)
+    if record is None:
+        raise NotFound(kind="patient")
+    return record
 
 
 def fetch_patient(
@@ -101,6 +111,18 @@ def careteam_of(patient_id: UUID) -> list[CareTeamMember]:
     """The care team of today, in the order in which they joined."""
     links = policy.links_in_force().filter(patient=patient_id, person__is_active=True)
     return list(links.order_by("begins_at", "id"))
+
+
+def team_ahead(patient_id: UUID) -> list[CareTeamMember]:
+    """The care team of today and of days to come, in the order in which they join."""
+    stands = Q(ends_at=None) | Q(ends_at__gt=clock.now())
+    links = CareTeamMember.objects.filter(stands, patient=patient_id, person__is_active=True)
+    return list(links.order_by("begins_at", "id"))
+
+
+def patient_of(patient_id: UUID) -> Patient:
+    """The record itself, for a reading that has asked the policy."""
+    return Patient.objects.get(pk=patient_id)
 
 
 def proxies_of(patient_id: UUID) -> list[Proxy]:

@@ -15,6 +15,7 @@ from portal.accounts.selectors.factors import _code, secret_of, step_of
 from portal.kernel import clock, door, plugs
 from portal.kernel.ids import new_id
 from tests.cast import KEYS, PASSWORD, Someone
+from tests.patients import arranged
 from tests.shared import ROOT
 from tests.world import World
 
@@ -173,6 +174,16 @@ def my_sessions(_world: World, someone: Someone, _key: str) -> Ask:
     return Ask(reverse("accounts:end-other-sessions"))
 
 
+def of_patients(name: str, scene: Callable[[World], tuple[list[UUID], Mapping[str, Any]]]) -> Scene:
+    """A page or form about what the scene prepares: the ids of its address, and its fields."""
+
+    def asked(world: World, _someone: Someone, _key: str) -> Ask:
+        ids, fields = scene(world)
+        return Ask(reverse(name, args=ids), {"command_id": new_id(), **fields})
+
+    return asked
+
+
 SCENES: dict[str, Scene] = {
     "GET home": page("home"),
     "GET healthz": page("healthz"),
@@ -192,6 +203,7 @@ SCENES: dict[str, Scene] = {
     "POST accounts:end-session": adas_session,
     "POST accounts:end-other-sessions": my_sessions,
     "GET patients:chart": chart,
+    **{asked: of_patients(asked.split()[1], scene) for asked, scene in arranged.SCENES.items()},
     "GET messaging:threads": page("messaging:threads"),
     "GET messaging:write": writing,
     "POST messaging:write": written,
