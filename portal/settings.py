@@ -129,6 +129,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
+    "patients.mark": {"task": "patients.mark", "schedule": timedelta(minutes=10)},
+    "accounts.answer_resets": {
+        "task": "accounts.answer_resets",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "accounts.let_factors_fall": {
+        "task": "accounts.let_factors_fall",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "notifications.deliver": {
         "task": "notifications.deliver",
         "schedule": timedelta(seconds=5),
