@@ -32,6 +32,7 @@ WARDS = [
     "portal.notifications",
     "patients",
     "messaging",
+    "scheduling",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -1,0 +1,90 @@
+"""What happens to hours and appointments, in the words of the evidence. No reason, no name."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_noop
+
+from portal.kernel.plugs import Detail, DetailKind, EventSpec
+
+MODES = ("video", "phone", "in-person")
+STATES = ("held", "booked", "cancelled", "expired")
+CHANGES = ("held", "extended", "booked", "moved", "cancelled", "released", "expired")
+WHYS = ("patient-asked", "not-needed", "ill", "clinician-away", "wrong-time", "mistake", "other")
+"""Why an appointment was cancelled."""
+RESOURCES = ("clinic", "patient", "person")
+EXCEPTIONS = ("absence", "opening")
+OCCASIONS = ("leave", "holiday", "closed", "training", "ill", "extra", "other")
+"""Why the usual hours do not hold."""
+
+
+class Event(StrEnum):
+    """The acts of this ward that leave an entry."""
+
+    HELD = "appointment.held"
+    EXTENDED = "appointment.hold-extended"
+    RELEASED = "appointment.released"
+    BOOKED = "appointment.booked"
+    MOVED = "appointment.moved"
+    CANCELLED = "appointment.cancelled"
+    EXPIRED = "appointment.hold-expired"
+    APPOINTMENTS_READ = "appointments.read"
+    REASON_READ = "appointment.reason-read"
+    HOURS_SET = "hours.set"
+    EXCEPTION_ADDED = "hours.exception-added"
+    EXCEPTION_REMOVED = "hours.exception-removed"
+    VISIT_TYPE_DEFINED = "visit-type.defined"
+    VISIT_TYPE_OFFERED = "visit-type.offered"
+
+
+def _code(*codes: str) -> Detail:
+    return Detail(DetailKind.CODE, frozenset(codes))
+
+
+_COUNT = Detail(DetailKind.COUNT)
+_ID = Detail(DetailKind.ID)
+_WITH = {"clinician": _ID, "mode": _code(*MODES)}
+
+SPECS = (
+    EventSpec(Event.HELD, gettext_noop("Somebody held a time while they decide."), _WITH),
+    EventSpec(Event.EXTENDED, gettext_noop("Somebody asked for more time to decide.")),
+    EventSpec(Event.RELEASED, gettext_noop("Somebody gave back a time that was held.")),
+    EventSpec(Event.BOOKED, gettext_noop("Somebody booked an appointment."), _WITH),
+    EventSpec(
+        Event.MOVED,
+        gettext_noop("Somebody moved an appointment to another time."),
+        {"clinician": _ID, "revision": _COUNT},
+    ),
+    EventSpec(
+        Event.CANCELLED,
+        gettext_noop("Somebody cancelled an appointment."),
+        {"why": _code(*WHYS), "revision": _COUNT},
+    ),
+    EventSpec(Event.EXPIRED, gettext_noop("A time that was held was not confirmed in time.")),
+    EventSpec(
+        Event.APPOINTMENTS_READ,
+        gettext_noop("Somebody saw appointments in a list: when, with whom, what kind of visit."),
+        {"appointments": _COUNT},
+    ),
+    EventSpec(Event.REASON_READ, gettext_noop("Somebody read why an appointment was made.")),
+    EventSpec(
+        Event.HOURS_SET,
+        gettext_noop("Somebody set the weekly hours of a clinician."),
+        {"person": _ID, "windows": _COUNT},
+    ),
+    EventSpec(
+        Event.EXCEPTION_ADDED,
+        gettext_noop("Somebody added a time in which the usual hours do not hold."),
+        {"kind": _code(*EXCEPTIONS), "occasion": _code(*OCCASIONS)},
+    ),
+    EventSpec(
+        Event.EXCEPTION_REMOVED,
+        gettext_noop("Somebody removed a time in which the usual hours did not hold."),
+        {"kind": _code(*EXCEPTIONS)},
+    ),
+    EventSpec(Event.VISIT_TYPE_DEFINED, gettext_noop("Somebody defined a kind of visit.")),
+    EventSpec(
+        Event.VISIT_TYPE_OFFERED,
+        gettext_noop("Somebody said whether a clinician offers a kind of visit."),
+        {"person": _ID, "is_offered": _code("yes", "no")},
+    ),
+)
