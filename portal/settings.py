@@ -33,6 +33,7 @@ WARDS = [
     "patients",
     "messaging",
     "scheduling",
+    "scheduling.visits",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "patients",
     "messaging",
     "scheduling",
+    "scheduling.visits",
 ]
 MIDDLEWARE = [
     "portal.accounts.middleware.HardeningMiddleware",
@@ -130,6 +132,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
+    "visits.scan": {
+        "task": "visits.scan",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
     "patients.mark": {"task": "patients.mark", "schedule": timedelta(minutes=10)},
     "accounts.answer_resets": {
         "task": "accounts.answer_resets",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("portal.accounts.urls")),
     path("patients/", include("patients.urls")),
     path("threads/", include("messaging.urls")),
+    path("visits/", include("scheduling.visits.urls")),
 ]
 
 handler400 = "portal.home.views.bad_request"

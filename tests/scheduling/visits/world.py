@@ -145,3 +145,12 @@ async def both_in(stack: AsyncExitStack, world: World, appointment: UUID) -> tup
         guest.epoch = state["epoch"]
         guest.n = 0
     return ada, cara
+
+
+def cancel(world: World, appointment: UUID) -> None:
+    """The appointment is cancelled."""
+    from scheduling.models import Appointment
+    from tests.harness.write_guard import guard
+
+    with guard.off("a stand-in for cancelling"):
+        Appointment.objects.filter(pk=appointment).update(state="cancelled", ended_at=clock.now())
