@@ -4,7 +4,8 @@
  *
  * An epoch is one meeting of two seats. A new epoch begins with a fresh connection; what belongs to another
  * epoch is dropped, what came twice is dropped, and candidates wait until a description stands. The side that
- * does not yield opens with one line of sound and one of picture; a shared screen is a further line.
+ * does not yield opens three lines at once: sound, picture, screen. What flows in them changes without another
+ * negotiation, so that two offers hardly ever cross; if they do, the side that yields takes its own back.
  */
 
 /** @typedef {{ kind: "offer" | "answer", sdp: string } | { kind: "candidate", candidate: string, mid: string, line: number }
@@ -16,6 +17,8 @@
 /** @typedef {{ send: (envelope: Envelope) => void, picture: (stream: MediaStream) => void, screen: (stream: MediaStream | null) => void,
  *   media: (media: Media) => void, line: (line: Line) => void }} Ends */
 
+/** The lines of a call, in the order of their opening. @type {Kind[]} */
+const KINDS = ["microphone", "camera", "screen"];
 const MEND_AFTER = 2_000;
 const MEND_AGAIN = 5_000;
 const MENDS = 3;
@@ -46,7 +49,7 @@ export function makeCall(ends) {
      * @param {{ epoch: number, polite: boolean, servers: RTCIceServer[] }} meeting
      */
     meet(meeting) {
-      if (meeting.epoch <= epoch && link) return;
+      if (meeting.epoch <= epoch && link) return link.refresh(meeting.servers);
       link?.close();
       epoch = meeting.epoch;
       link = connect({ ...meeting, mine, ends, become });
@@ -119,7 +122,7 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
   };
 
   peer.onnegotiationneeded = async () => {
-    // Whoever yields does not open: it answers, and asks for more once there is something to add to.
+    // Whoever yields does not open: it answers.
     if (polite && !peer.remoteDescription) return;
     try {
       making = true;
@@ -136,19 +139,19 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
     send({ kind: "candidate", candidate: candidate.candidate, mid: candidate.sdpMid ?? "", line: candidate.sdpMLineIndex ?? 0 });
   };
   peer.ontrack = ({ track, transceiver }) => {
-    if (track.kind === "audio" || transceiver === lines.camera || transceiver.mid === "1") {
-      if (!theirs.getTracks().includes(track)) theirs.addTrack(track);
-      ends.picture(theirs);
-    } else screens.set(transceiver.mid ?? "", new MediaStream([track]));
+    const place = peer.getTransceivers().indexOf(transceiver);
+    if (KINDS[place] === "screen") theirScreen = { mid: transceiver.mid ?? "", stream: new MediaStream([track]) };
+    else if (KINDS[place]) theirs.addTrack(track);
+    ends.picture(theirs);
     showScreen();
   };
   peer.onconnectionstatechange = () => watchOver();
   peer.oniceconnectionstatechange = () => watchOver();
 
-  /** Lines that carry a screen of theirs, by mid. @type {Map<string, MediaStream>} */
-  const screens = new Map();
+  /** @type {{ mid: string, stream: MediaStream } | null} */
+  let theirScreen = null;
   let shown = "";
-  const showScreen = () => ends.screen(screens.get(shown) ?? null);
+  const showScreen = () => ends.screen(shown && theirScreen?.mid === shown ? theirScreen.stream : null);
 
   function describe() {
     const local = peer.localDescription;
@@ -231,18 +234,15 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
     await adopt();
     await peer.setLocalDescription();
     describe();
-    if (mine.screen && !lines.screen) await use("screen");
   }
 
   /** The side that yields speaks on the lines that the other opened. */
   async function adopt() {
-    if (lines.microphone && lines.camera) return;
-    const [first, second] = peer.getTransceivers();
-    lines.microphone = first;
-    lines.camera = second;
-    for (const kind of /** @type {const} */ (["microphone", "camera"])) {
-      const open = lines[kind];
-      if (!open) continue;
+    if (lines.microphone) return;
+    for (const [place, open] of peer.getTransceivers().entries()) {
+      const kind = KINDS[place];
+      if (!kind) break;
+      lines[kind] = open;
       open.direction = "sendrecv";
       await open.sender.replaceTrack(mine[kind]);
     }
@@ -250,12 +250,7 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
 
   /** @param {Kind} kind */
   async function use(kind) {
-    const open = lines[kind];
-    if (open) await open.sender.replaceTrack(mine[kind]);
-    else if (kind === "screen" && mine.screen && peer.remoteDescription) {
-      lines.screen = peer.addTransceiver(mine.screen, { direction: "sendonly", streams: [new MediaStream([mine.screen])] });
-      return;
-    }
+    await lines[kind]?.sender.replaceTrack(mine[kind]);
     tell();
   }
 
@@ -274,9 +269,9 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
 
   become("joining");
   if (!polite) {
-    lines.microphone = peer.addTransceiver(mine.microphone ?? "audio", { direction: "sendrecv" });
-    lines.camera = peer.addTransceiver(mine.camera ?? "video", { direction: "sendrecv" });
-    if (mine.screen) lines.screen = peer.addTransceiver(mine.screen, { direction: "sendonly" });
+    for (const kind of KINDS) {
+      lines[kind] = peer.addTransceiver(mine[kind] ?? (kind === "microphone" ? "audio" : "video"), { direction: "sendrecv" });
+    }
   }
   watchOver();
 
@@ -299,6 +294,10 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
       closed = true;
       clearTimeout(timer);
       peer.close();
+    },
+    /** Later attempts at a path use these servers. @param {RTCIceServer[]} fresh */
+    refresh(fresh) {
+      if (!closed && fresh.length) peer.setConfiguration({ iceServers: fresh, bundlePolicy: "max-bundle" });
     },
     stats: () => (closed ? Promise.resolve(null) : peer.getStats()),
   };
