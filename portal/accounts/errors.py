@@ -58,6 +58,36 @@ class LinkSpent(Refusal):
     sentence = _("This link does not work any more. Ask the clinic for a new one.")
 
 
+class ResetSpent(LinkSpent):
+    """A link to a new password that is over."""
+
+    code = "reset-spent"
+    sentence = _("This link does not work any more. You can ask for a new one.")
+    next_name = "accounts:forgotten"
+    next_words = _("Ask for a new link")
+
+
+class TooManyChanges(TooMany):
+    """More changes of address than anybody needs in a day."""
+
+    code = "too-many-changes"
+    sentence: Any = _("That was too often for one day. Please try again tomorrow.")
+
+
+class NoFactor(Refusal):
+    """Nobody who signs in with this address has a second factor that the actor may note as lost."""
+
+    code = "no-factor"
+    sentence = _("Nobody with a second step, whom you may help, signs in with this address.")
+
+
+class AlreadyNoted(Refusal):
+    """A lost phone that was noted before, and waits."""
+
+    code = "already-noted"
+    sentence = _("This phone is noted as lost already.")
+
+
 class SomebodyElse(Refusal):
     """A link for one person, opened while another one is signed in."""
 

@@ -14,6 +14,10 @@ STAFF_ROLES = (
     ("privacy-officer", _("Privacy officer: looks at who looked")),
     ("administrator", _("Administrator: runs the place")),
 )
+CALL_CHOICES = (
+    ("in-person", _("They stood before me")),
+    ("call-back", _("I called them back on the number in their record")),
+)
 PROOF_CHOICES = (
     ("in-person", _("They stood before me")),
     ("document", _("They showed a document with a picture")),
@@ -121,6 +125,73 @@ class InviteForm(forms.Form):
         label=_("How did they show who they are?"),
         error_messages={"required": _("Please say how they showed who they are.")},
         choices=PROOF_CHOICES,
+        widget=forms.RadioSelect,
+    )
+
+
+class ForgottenForm(forms.Form):
+    """With which address somebody signs in."""
+
+    email = forms.CharField(
+        label=_("E-mail or sign-in name"),
+        max_length=MOST,
+        error_messages={"required": _("Please type your e-mail.")},
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+    )
+
+
+class ResetForm(forms.Form):
+    """A new password, by a link."""
+
+    chosen = forms.CharField(
+        label=_("Your new password"),
+        help_text=_("At least twelve characters. A few words in a row are easy to remember."),
+        error_messages={"required": _("Please type the password that you want.")},
+        max_length=MOST,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_chosen(self) -> str:
+        """The new password, long enough and not one that everybody has."""
+        chosen: str = self.cleaned_data["chosen"]
+        validate_password(chosen)
+        return chosen
+
+
+class AddressForm(forms.Form):
+    """Another address, and the password to show who asks."""
+
+    address = forms.EmailField(
+        label=_("Your new e-mail address"),
+        max_length=254,
+        error_messages={
+            "required": _("Please type the new address."),
+            "invalid": _("This does not look like an e-mail address. Please check it."),
+        },
+    )
+    current = forms.CharField(
+        label=_("Your password"),
+        error_messages={"required": _("Please type the password that you have now.")},
+        max_length=MOST,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class LostPhoneForm(forms.Form):
+    """Who lost a phone, and how they showed who they are."""
+
+    address = forms.CharField(
+        label=_("With which address do they sign in?"),
+        error_messages={"required": _("Please type their e-mail address.")},
+        max_length=MOST,
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+    )
+    proof = forms.ChoiceField(
+        label=_("How did they show who they are?"),
+        error_messages={"required": _("Please say how they showed who they are.")},
+        choices=CALL_CHOICES,
         widget=forms.RadioSelect,
     )
 

@@ -23,9 +23,14 @@ def places(actor: Actor) -> list[NavItem]:
     found = [NavItem(_("Devices"), "accounts:sessions", "device", 90, is_account=True)]
     if actor.has_role("administrator"):
         found.append(NavItem(_("People"), "accounts:people", "people", 50, under=UNDER_PEOPLE))
+    if actor.has_role("administrator", "coordinator", "supervisor"):
+        found.append(
+            NavItem(_("Lost phones"), "accounts:lost-phones", "device", 88, is_account=True)
+        )
     return found
 
 
+LINK = {"link": ParamKind.SECRET, "until": ParamKind.INSTANT}
 LETTERS = (
     LetterSpec(
         "accounts.invitation",
@@ -33,6 +38,17 @@ LETTERS = (
         params={"link": ParamKind.SECRET, "role": ParamKind.CODE, "until": ParamKind.INSTANT},
         codes={"role": frozenset(ROLES)},
     ),
+    LetterSpec("accounts.reset", "accounts/letters/reset.txt", params=LINK),
+    LetterSpec("accounts.password-changed", "accounts/letters/password_changed.txt"),
+    LetterSpec("accounts.address-proof", "accounts/letters/address_proof.txt", params=LINK),
+    LetterSpec("accounts.address-notice", "accounts/letters/address_notice.txt", params=LINK),
+    LetterSpec(
+        "accounts.phone-lost",
+        "accounts/letters/phone_lost.txt",
+        params={**LINK, "waits": ParamKind.CODE},
+        codes={"waits": frozenset({"time", "person"})},
+    ),
+    LetterSpec("accounts.factor-fell", "accounts/letters/factor_fell.txt"),
 )
 
 
@@ -45,6 +61,9 @@ PLUGS = Ward(
         PeopleData("accounts.Person", "pk", "account", exporter=export_person),
         PeopleData("accounts.RoleGrant", "person", "account"),
         PeopleData("accounts.Invitation", "used_by", "account"),
+        PeopleData("accounts.PasswordReset", "person", "days-30"),
+        PeopleData("accounts.AddressChange", "person", "days-30"),
+        PeopleData("accounts.LostPhone", "person", "account"),
         PeopleData("accounts.Session", "person", "days-30"),
         PeopleData("accounts.TotpDevice", "user", "account"),
         PeopleData("accounts.RecoveryDevice", "user", "account"),

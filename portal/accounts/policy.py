@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from portal.accounts.models import Invitation, Person, RoleGrant, Session, Stage
+from portal.accounts.models import Invitation, LostPhone, Person, RoleGrant, Session, Stage
 from portal.accounts.vocabulary import ROLES
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ActorKind
@@ -32,6 +32,14 @@ PASSWORD_BY_ACCOUNT = Limit("password.account", 10, timedelta(minutes=15))
 PASSWORD_BY_SOURCE = Limit("password.source", 100, timedelta(minutes=15))
 CODE_BY_ACCOUNT = Limit("code.account", 10, timedelta(hours=1), in_a_row=100)
 CODE_BY_SOURCE = Limit("code.source", 100, timedelta(hours=1))
+RESET_BY_ACCOUNT = Limit("reset.account", 3, timedelta(hours=1))
+RESET_BY_SOURCE = Limit("reset.source", 30, timedelta(hours=1))
+ADDRESS_BY_ACCOUNT = Limit("address.account", 5, timedelta(days=1))
+RESET_LINK = timedelta(minutes=30)
+ADDRESS_PROOF = timedelta(days=1)
+ADDRESS_STOP = timedelta(days=7)
+LOST_PHONE = timedelta(days=2)
+"""How long a patient's second factor stays after the clinic noted that the phone is lost."""
 
 
 def may_manage_people(actor: Actor) -> bool:
@@ -79,6 +87,36 @@ def withdrawable_invitations(actor: Actor) -> QuerySet[Invitation]:
     mine = open_invitations().filter(made_by=actor.id) if actor.is_person else None
     others = readable_invitations(actor)
     return others if mine is None else others | mine
+
+
+def may_note_lost_phones(actor: Actor) -> bool:
+    """True for coordinators, about patients, and for administrators, about colleagues."""
+    return actor.has_role("coordinator", "administrator")
+
+
+def may_note_lost_phone_of(actor: Actor, *, of_staff: bool) -> bool:
+    """The same, about one of them."""
+    return actor.has_role("administrator" if of_staff else "coordinator")
+
+
+def may_confirm_lost_phones(actor: Actor) -> bool:
+    """True for those who may be the second person about a colleague."""
+    return actor.has_role("administrator", "supervisor")
+
+
+def waiting_phones() -> QuerySet[LostPhone]:
+    """Lost phones whose factor still stands."""
+    return LostPhone.objects.filter(done_at=None, ended_at=None)
+
+
+def readable_phones(actor: Actor) -> QuerySet[LostPhone]:
+    """Waiting ones: patients' for coordinators, colleagues' for administrators, supervisors."""
+    seen = Q(pk=None)
+    if actor.has_role("coordinator"):
+        seen |= Q(of_staff=False)
+    if may_confirm_lost_phones(actor):
+        seen |= Q(of_staff=True)
+    return waiting_phones().filter(seen)
 
 
 def readable_sessions(actor: Actor) -> QuerySet[Session]:

@@ -10,3 +10,15 @@ from portal.kernel.jobs import job
 def sweep() -> None:
     """Sessions and throttles that matter no more are gone. Once a day is enough."""
     door.run(actions.sweep, system_actor("sweeper"))
+
+
+@job("accounts.answer_resets")
+def answer_resets() -> None:
+    """Whoever forgot a password and has an account is sent a letter."""
+    door.run(actions.answer_resets, system_actor("enrolment"))
+
+
+@job("accounts.let_factors_fall")
+def let_factors_fall() -> None:
+    """Lost second factors whose time has come are gone."""
+    door.run(actions.let_factors_fall, system_actor("enrolment"))

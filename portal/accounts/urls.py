@@ -18,6 +18,17 @@ urlpatterns = [
     path("people/<uuid:person>/roles/<slug:role>/end/", views.end_role, name="end-role"),
     path("people/<uuid:person>/close/", views.close_person, name="close-person"),
     path("people/<uuid:person>/open/", views.reopen_person, name="reopen-person"),
+    path("forgot/", views.forgotten, name="forgotten"),
+    path("reset/<slug:token>/", views.reset, name="reset"),
+    path("account/address/", views.address, name="address"),
+    path("address/<slug:token>/", views.prove_address, name="prove-address"),
+    path("keep-address/<slug:token>/", views.keep_address, name="keep-address"),
+    path("keep-phone/<slug:token>/", views.keep_phone, name="keep-phone"),
+    path("lost-phones/", views.lost_phones, name="lost-phones"),
+    path("lost-phones/<uuid:note>/confirm/", views.confirm_lost_phone, name="confirm-lost-phone"),
+    path(
+        "lost-phones/<uuid:note>/withdraw/", views.withdraw_lost_phone, name="withdraw-lost-phone"
+    ),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-in/code/", views.code, name="code"),
     path("sign-out/", views.sign_out, name="sign-out"),

@@ -27,12 +27,16 @@ KINDS = (
     "role",
     "session",
     "invitation",
+    "lost-phone",
     "appointment",
     "visit",
 )
 PROOFS = ("in-person", "known-contact", "document", "none")
 """How somebody showed who they are before they were let in."""
-WHYS_ENDED = ("idle", "limit", "by-hand", "others", "replaced", "closed")
+CALLS = ("in-person", "call-back")
+"""How somebody who lost a phone showed who they are."""
+WHYS_STOPPED = ("owner", "clinic", "factor-used")
+WHYS_ENDED = ("idle", "limit", "by-hand", "others", "replaced", "closed", "reset")
 
 
 class Event(StrEnum):
@@ -55,6 +59,15 @@ class Event(StrEnum):
     RECOVERY_CODES_MADE = "recovery-codes.made"
     FACTOR_ADDED = "factor.added"
     SESSION_ENDED = "session.ended"
+    RESET_ASKED = "password.reset-asked"
+    RESET_DONE = "password.reset"
+    ADDRESS_ASKED = "address.change-asked"
+    ADDRESS_CHANGED = "address.changed"
+    ADDRESS_STOPPED = "address.change-stopped"
+    PHONE_LOST = "factor.loss-noted"
+    PHONE_LOSS_CONFIRMED = "factor.loss-confirmed"
+    PHONE_LOSS_STOPPED = "factor.loss-stopped"
+    FACTOR_FELL = "factor.fell"
     INVITATION_MADE = "invitation.made"
     INVITATION_ACCEPTED = "invitation.accepted"
     INVITATION_WITHDRAWN = "invitation.withdrawn"
@@ -127,6 +140,49 @@ SPECS: tuple[EventSpec, ...] = (
         {"which": _ID, "why": _code(*WHYS_ENDED)},
     ),
     EventSpec(
+        Event.RESET_ASKED,
+        gettext_noop("Somebody asked to choose a new password; a letter with a link followed."),
+    ),
+    EventSpec(
+        Event.RESET_DONE,
+        gettext_noop("Somebody chose a new password by the link in a letter."),
+    ),
+    EventSpec(
+        Event.ADDRESS_ASKED,
+        gettext_noop("Somebody asked to sign in with another address; the old one was told."),
+        {"which": _ID},
+    ),
+    EventSpec(
+        Event.ADDRESS_CHANGED,
+        gettext_noop("Somebody signs in with another address, which they proved to be theirs."),
+        {"which": _ID},
+    ),
+    EventSpec(
+        Event.ADDRESS_STOPPED,
+        gettext_noop("The owner of the old address kept it: the change is taken back."),
+        {"which": _ID, "was_done": _code("yes", "no")},
+    ),
+    EventSpec(
+        Event.PHONE_LOST,
+        gettext_noop("The clinic noted that somebody lost their phone, and how they proved it."),
+        {"which": _ID, "proof": _code(*CALLS)},
+    ),
+    EventSpec(
+        Event.PHONE_LOSS_CONFIRMED,
+        gettext_noop("A second person agreed that a colleague's second factor may fall."),
+        {"which": _ID},
+    ),
+    EventSpec(
+        Event.PHONE_LOSS_STOPPED,
+        gettext_noop("A second factor that was to fall stays."),
+        {"which": _ID, "why": _code(*WHYS_STOPPED)},
+    ),
+    EventSpec(
+        Event.FACTOR_FELL,
+        gettext_noop("A lost second factor and its recovery codes are worth nothing any more."),
+        {"which": _ID},
+    ),
+    EventSpec(
         Event.INVITATION_MADE,
         gettext_noop("Somebody was invited by letter; how they showed who they are is noted."),
         {"which": _ID, "as_role": _ROLE, "proofing": _code(*PROOFS)},
@@ -145,5 +201,6 @@ SPECS: tuple[EventSpec, ...] = (
         Event.ACCESS_REFUSED,
         gettext_noop("Somebody asked for something that is not open to them, or is not there."),
         {"kind": _code(*KINDS)},
+        told=gettext_noop("Asked for something of yours. It was refused."),
     ),
 )

@@ -1,5 +1,10 @@
 """What changes in identity, each with its entry."""
 
+from portal.accounts.actions.addresses import (
+    ask_address_change,
+    keep_address,
+    prove_address,
+)
 from portal.accounts.actions.clocks import set_zone
 from portal.accounts.actions.factors import (
     Enrolled,
@@ -15,6 +20,14 @@ from portal.accounts.actions.invitations import (
     invite,
     withdraw_invitation,
 )
+from portal.accounts.actions.lost_phones import (
+    confirm_lost_phone,
+    keep_phone,
+    let_factors_fall,
+    note_lost_phone,
+    withdraw_lost_phone,
+)
+from portal.accounts.actions.passwords import answer_resets, ask_reset, reset_password
 from portal.accounts.actions.people import (
     close_person,
     create_person,
@@ -48,12 +61,16 @@ __all__ = [
     "accept_invitation",
     "add_totp",
     "allow_codes_again",
+    "answer_resets",
+    "ask_address_change",
+    "ask_reset",
     "begin_factor",
     "begin_sign_in",
     "change_password",
     "close_person",
     "confirm_code",
     "confirm_factor",
+    "confirm_lost_phone",
     "create_person",
     "end_lapsed_session",
     "end_other_sessions",
@@ -61,13 +78,20 @@ __all__ = [
     "end_session",
     "grant_role",
     "invite",
+    "keep_address",
+    "keep_phone",
+    "let_factors_fall",
+    "note_lost_phone",
     "note_presence",
+    "prove_address",
     "renew_recovery_codes",
     "reopen_person",
+    "reset_password",
     "revoke",
     "set_zone",
     "sign_out",
     "start_session",
     "sweep",
     "withdraw_invitation",
+    "withdraw_lost_phone",
 ]

@@ -13,7 +13,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 
 from portal.accounts import policy
 from portal.accounts.errors import NotAllowed
-from portal.accounts.models import Person, Session, Stage, Throttle
+from portal.accounts.models import AddressChange, PasswordReset, Person, Session, Stage, Throttle
 from portal.accounts.selectors.sessions import digest
 from portal.accounts.vocabulary import Event
 from portal.audit import actions as audit
@@ -163,13 +163,15 @@ def end_sessions(actor: Actor, sessions: QuerySet[Session], *, why: str) -> int:
 
 
 def sweep(actor: Actor) -> None:
-    """Sessions and throttles that matter no more are gone.
+    """Sessions, throttles and links that matter no more are gone.
 
     Records: nothing.
     """
     before = clock.now() - KEPT
     Session.objects.filter(ends_at__lt=before).delete()
     Throttle.objects.filter(window_at__lt=before).delete()
+    PasswordReset.objects.filter(asked_at__lt=before).delete()
+    AddressChange.objects.filter(stop_until__lt=before).delete()
 
 
 def _new_key() -> str:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from portal.accounts import policy
+from portal.accounts.actions.lost_phones import stop_for_used_factor
 from portal.accounts.actions.sessions import end_sessions, open_session, renew_session, revoke
 from portal.accounts.actions.throttles import clear_tickets, give_back_ticket, take_ticket
 from portal.accounts.errors import SignInExpired
@@ -83,7 +84,7 @@ def confirm_code(actor: Actor, session_id: UUID, *, code: str, way: str, source:
 
     Refuses: SignInExpired.
     Locks: the throttles, the session, the device.
-    Records: CODE_REFUSED, RECOVERY_CODE_USED, SIGNED_IN.
+    Records: CODE_REFUSED, RECOVERY_CODE_USED, SIGNED_IN, PHONE_LOSS_STOPPED.
     """
     half_way = policy.open_sessions().filter(pk=session_id, stage=Stage.PASSWORD)
     person = _open_person(half_way.values("person"))
@@ -102,6 +103,7 @@ def confirm_code(actor: Actor, session_id: UUID, *, code: str, way: str, source:
         why = "wrong" if all(granted) else "throttled"
         audit.record(actor, Event.CODE_REFUSED, subject=person.pk, outcome=NO, way=way, why=why)
         return REFUSED
+    stop_for_used_factor(actor, person.pk)
     clear_tickets(actor, policy.CODE_BY_ACCOUNT, account)
     give_back_ticket(actor, policy.CODE_BY_SOURCE, source.encode())
     key = renew_session(actor, pending, person, factor=way, device_id=device_id)

@@ -12,9 +12,13 @@ from portal.accounts.models.people import (
     Throttle,
     TotpDevice,
 )
+from portal.accounts.models.ways_back import AddressChange, LostPhone, PasswordReset
 
 __all__ = [
+    "AddressChange",
     "Invitation",
+    "LostPhone",
+    "PasswordReset",
     "People",
     "Person",
     "RecoveryCode",

@@ -44,11 +44,20 @@ from portal.accounts.selectors.sessions import (
     standing_of_session,
 )
 from portal.accounts.selectors.staff import StaffLine, staff, staff_member
+from portal.accounts.selectors.ways_back import (
+    PhoneLine,
+    lost_phones,
+    open_kept,
+    open_phone,
+    open_proof,
+    open_reset,
+)
 
 __all__ = [
     "Attempt",
     "Door",
     "InvitationLine",
+    "PhoneLine",
     "Profile",
     "SessionLine",
     "SetUp",
@@ -63,10 +72,15 @@ __all__ = [
     "find_session",
     "has_factor",
     "hashed_password",
+    "lost_phones",
     "name_of",
     "names_of",
     "open_door",
     "open_invitation",
+    "open_kept",
+    "open_phone",
+    "open_proof",
+    "open_reset",
     "people_with_role",
     "profiles",
     "proofing_of",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,11 @@ def parted(name: str) -> tuple[str, str]:
     first, _space, rest = name.strip().partition(" ")
     is_title = first.rstrip(".").casefold() in TITLES and bool(rest.strip())
     return (first, rest.strip()) if is_title else ("", name.strip())
+
+
+def renamed(profile: Profile, email: str) -> Profile:
+    """The same person under another address."""
+    return replace(profile, email=email.strip())
 
 
 def sealed(person_id: UUID, profile: Profile) -> bytes:
