@@ -85,6 +85,7 @@ class Seat(models.Model):
     device = models.UUIDField()
     token = models.UUIDField()
     socket = models.CharField(max_length=64, db_index=True)
+    """The socket over which they sit; empty once it was seen to close."""
     session = models.CharField(max_length=64)
     seen_at = models.DateTimeField()
     lost_at = models.DateTimeField(null=True)

@@ -124,7 +124,7 @@ class Held:
         sitter = seat.sitter
         if row is None:
             row = self.seen.seats[side] = Seat(visit=self.visit, side=side.value)
-        elif (row.token, row.socket) == (sitter.token, sitter.socket) and not row.is_left:
+        elif seat.hold is Hold.AWAY or (row.token, row.socket) == (sitter.token, sitter.socket):
             return
         row.person_id, row.role, row.device = sitter.person, sitter.role, sitter.device
         row.token, row.socket, row.session = sitter.token, sitter.socket, self.actor.session

@@ -12,7 +12,7 @@ from scheduling.visits import policy, selectors
 from scheduling.visits.actions.held import Held, hold, part_lapsed
 from scheduling.visits.models import Carried, Frame
 from scheduling.visits.selectors.frames import FRESH
-from scheduling.visits.states import OVER, Ending, State, Step, closes_at, ending
+from scheduling.visits.states import OVER, SILENT, Ending, Hold, State, Step, closes_at, ending
 
 REMEMBERED = timedelta(days=1)
 
@@ -31,7 +31,7 @@ def close_lapsed(actor: Actor, appointment_id: UUID) -> bool:
         held.room = held.room.__class__(State(held.visit.state), held.room.epoch)
         held.over(held.room.cancelled(), Ending.CANCELLED)
         return True
-    parted = part_lapsed(held)
+    parted = _note_silence(held) | part_lapsed(held)
     sits = any(seat.is_held for seat in held.room.seats.values())
     closing = closes_at(held.room.state, seen.appointment.ends_at, somebody_sits=sits)
     if closing is not None and closing <= held.now:
@@ -66,6 +66,19 @@ def empty_frames(actor: Actor) -> int:
     emptied = stale.update(body_sealed=None)
     Carried.objects.filter(at__lte=now - REMEMBERED).delete()
     return emptied
+
+
+def _note_silence(held: Held) -> bool:
+    """True if the process of a seat is silent since the last scan: its socket is lost."""
+    silent = [
+        row
+        for side, row in held.seen.seats.items()
+        if row.lost_at is None and held.room.seats[side].hold is Hold.AWAY
+    ]
+    for row in silent:
+        row.lost_at = row.seen_at + SILENT
+        row.save(update_fields=["lost_at"])
+    return bool(silent)
 
 
 def _close(held: Held) -> None:

@@ -91,11 +91,16 @@ def keep_seats(actor: Actor, sockets: Collection[str], *, with_sessions: bool = 
 
     Records: nothing.
     """
-    rows = Seat.objects.filter(socket__in=[*sockets], is_left=False, lost_at=None)
+    rows = Seat.objects.filter(socket__in=[*sockets], is_left=False).select_related("visit")
+    found = list(rows)
     if with_sessions:
-        for session in {row.session for row in rows if row.session}:
+        for session in {row.session for row in found if row.session}:
             note_presence(actor, UUID(hex=session))
-    return rows.update(seen_at=clock.now())
+    kept = rows.update(seen_at=clock.now(), lost_at=None)
+    for row in found:
+        if row.lost_at is not None and (held := _held_anyway(actor, row)):
+            held.put(held.room)  # its process was silent for a while, and is not dead after all
+    return kept
 
 
 def lose_seats(actor: Actor, socket: str) -> None:
@@ -124,8 +129,8 @@ def _lose(held: Held, row: Seat) -> None:
     if seat.sitter is None or seat.sitter.socket != row.socket or seat.hold is not Hold.HERE:
         return
     mine = held.seen.seats[side]
-    mine.lost_at = held.now
-    mine.save(update_fields=["lost_at"])
+    mine.lost_at, mine.socket = held.now, ""
+    mine.save(update_fields=["lost_at", "socket"])
     room = held.room.lost(side)
     if not _may_return(held.actor, held.seen.appointment.pk):
         part(held, mine, "no-right")

@@ -18,7 +18,8 @@ def lapsed_visits(now: datetime) -> list[UUID]:
     """The appointments of open visits that time, a lost socket or a cancellation has changed."""
     cancelled = Q(appointment__state=policy.CANCELLED)
     past = Q(appointment__ends_at__lte=now - min(LINGERS.values()))
-    lost = Q(lost_at__lte=now - KEPT) | Q(seen_at__lte=now - KEPT - SILENT)
+    silent = Q(seen_at__lte=now - KEPT - SILENT) | Q(seen_at__lte=now - SILENT, lost_at=None)
+    lost = Q(lost_at__lte=now - KEPT) | silent
     emptied = Seat.objects.filter(lost, is_left=False).values("visit")
     rows = Visit.objects.filter(cancelled | past | Q(pk__in=emptied), over_at=None)
     return list(rows.order_by("pk").values_list("appointment_id", flat=True)[:MOST])

@@ -85,6 +85,22 @@ def test_a_lost_socket_is_kept_for_half_a_minute(world, ada, cara):
         assert hold_of(cara, visit) is Hold.GONE
 
 
+def test_a_process_that_is_silent_is_told_and_may_turn_out_to_live(world, ada):
+    visit = admitted(world)
+    sit(ada, visit)
+    before = Visit.objects.get().state_sequence
+
+    with later(seconds=20):
+        tasks.scan()
+        told = Visit.objects.get().state_sequence
+        tasks.scan()
+        assert told > before
+        assert Visit.objects.get().state_sequence == told
+        assert door.run(actions.keep_seats, KEEPER, ["ada"]) == 1
+        assert Visit.objects.get().state_sequence > told
+        assert hold_of(ada, visit) is Hold.HERE
+
+
 def test_the_scan_writes_down_who_is_gone_since_when(world, cast, ada):
     visit = admitted(world)
     actor, _ = sit(ada, visit)

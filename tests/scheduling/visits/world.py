@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from portal.kernel import clock, door
-from portal.kernel.actor import Actor
+from portal.kernel.actor import Actor, person_actor
 from portal.kernel.ids import new_id
 from scheduling.visits import actions
 from tests.cast import Someone
@@ -17,6 +17,14 @@ from tests.world import World
 
 def video_visit(world: World, *, minutes: int = 5, length: int = 30) -> UUID:
     """Ada's video visit with Dr Cara, which begins in so many minutes."""
+    cast = world.cast
+    return booked(cast.ada_record, cast.cara.id, cast.sam.id, minutes=minutes, length=length)
+
+
+def booked(
+    record: UUID, clinician: UUID, coordinator: UUID, *, minutes: int = 5, length: int = 30
+) -> UUID:
+    """A video visit of this patient with this clinician, booked by a coordinator."""
     from scheduling.models import Appointment, VisitType
     from tests.harness.write_guard import guard
 
@@ -24,8 +32,8 @@ def video_visit(world: World, *, minutes: int = 5, length: int = 30) -> UUID:
     with guard.off("a stand-in for booking"):
         kind = VisitType.objects.create(name="Follow-up", minutes=length, by_video=True)
         return Appointment.objects.create(
-            patient_id=world.cast.ada_record,
-            clinician_id=world.cast.cara.id,
+            patient_id=record,
+            clinician_id=clinician,
             visit_type=kind,
             mode="video",
             state="booked",
@@ -34,8 +42,16 @@ def video_visit(world: World, *, minutes: int = 5, length: int = 30) -> UUID:
             zone="Europe/Berlin",
             wall_start="2026-11-24T12:00",
             patient_zone="Europe/Berlin",
-            made_by=world.cast.sam.id,
+            made_by=coordinator,
         ).pk
+
+
+def admitted_among(record: UUID, patient: UUID, clinician: UUID, coordinator: UUID) -> UUID:
+    """The same, and the patient came and was let in: for a process that has no cast."""
+    appointment = booked(record, clinician, coordinator)
+    do(actions.arrive, person_actor(patient, frozenset({"patient"})), appointment)
+    do(actions.admit, person_actor(clinician, frozenset({"clinician"})), appointment)
+    return appointment
 
 
 def do(action: Any, someone: Someone | Actor, *given: Any, **more: Any) -> Any:
