@@ -36,6 +36,8 @@ class Event(StrEnum):
     OFFERS_READ = "offer.read"
     PROXIES_READ = "proxy.read"
     RECORDS_MARKED = "patient.marked"
+    REPORT_TAKEN = "report.taken"
+    REPORT_ASKED = "report.asked"
 
 
 def _code(*codes: str) -> Detail:
@@ -46,45 +48,63 @@ _COUNT = Detail(DetailKind.COUNT)
 _ID = Detail(DetailKind.ID)
 
 SPECS = (
-    EventSpec(Event.PATIENT_REGISTERED, gettext_noop("A record was opened for a patient.")),
+    EventSpec(
+        Event.PATIENT_REGISTERED,
+        gettext_noop("A record was opened for a patient."),
+        told=gettext_noop("Opened this record for you"),
+    ),
     EventSpec(
         Event.ACCOUNT_LINKED,
         gettext_noop("A patient's own account was tied to the record."),
         {"person": _ID, "proof": _code(*PROOFS, "none")},
+        told=gettext_noop("Tied your own account to your record"),
     ),
-    EventSpec(Event.CHART_CHANGED, gettext_noop("Facts of the record were changed.")),
     EventSpec(
-        Event.CHART_READ, gettext_noop("Somebody opened the record."), {"encounters": _COUNT}
+        Event.CHART_CHANGED,
+        gettext_noop("Facts of the record were changed."),
+        told=gettext_noop("Changed facts in your record, such as your name or how to reach you"),
+    ),
+    EventSpec(
+        Event.CHART_READ,
+        gettext_noop("Somebody opened the record."),
+        {"encounters": _COUNT},
+        told=gettext_noop("Opened your record"),
     ),
     EventSpec(
         Event.NAMES_READ,
         gettext_noop("Somebody saw the name and age in a list of patients."),
         {"shown": _COUNT},
+        told=gettext_noop("Saw your name and age in a list"),
     ),
     EventSpec(
         Event.CARE_TEAM_JOINED,
         gettext_noop("Somebody joined the care team and may open the record."),
         {"person": _ID, "joined_as": _code(*TEAM_ROLES), "source": _code(*SOURCES)},
+        told=gettext_noop("Put {person} on your care team"),
     ),
     EventSpec(
         Event.CARE_TEAM_ENDED,
         gettext_noop("Somebody left the care team and may no longer open the record."),
         {"person": _ID},
+        told=gettext_noop("Took {person} off your care team"),
     ),
     EventSpec(
         Event.PROXY_GRANTED,
         gettext_noop("Somebody may act for the patient."),
         {"person": _ID, "scope": _code(*SCOPES), "proof": _code(*PROOFS, "none")},
+        told=gettext_noop("Let {person} act for you"),
     ),
     EventSpec(
         Event.PROXY_ENDED,
         gettext_noop("Somebody may no longer act for the patient."),
         {"person": _ID},
+        told=gettext_noop("Ended the right of {person} to act for you"),
     ),
     EventSpec(
         Event.ENCOUNTERS_IMPORTED,
         gettext_noop("Visits of the past and to come were taken over from another system."),
         {"added": _COUNT, "changed": _COUNT},
+        told=gettext_noop("Took over {added} past visits from another system"),
     ),
     EventSpec(
         Event.PATIENTS_LOOKED_FOR,
@@ -93,12 +113,16 @@ SPECS = (
             "those who were found."
         ),
         {"shown": _COUNT, "by": _code(*SEARCHES)},
+        told=gettext_noop("Looked for patients and saw your name and date of birth"),
     ),
     EventSpec(
         Event.ARRANGING_READ,
         gettext_noop(
             "Somebody saw the name, date of birth and ways to reach the patient, and who is on the "
             "care team or acts for the patient. No messages, nothing about health."
+        ),
+        told=gettext_noop(
+            "Opened the page where your contacts, care team and proxies are arranged"
         ),
     ),
     EventSpec(
@@ -109,23 +133,39 @@ SPECS = (
             "scope": _code(*SCOPES, "none"),
             "proof": _code(*PROOFS, "none"),
         },
+        told=gettext_noop("Sent an invitation to your record"),
     ),
     EventSpec(
         Event.OFFER_SETTLED,
         gettext_noop("An invitation was accepted, declined or withdrawn, or its time was over."),
         {"how": _code(*OUTCOMES)},
+        told=gettext_noop("Settled an invitation to your record"),
     ),
     EventSpec(
         Event.OFFERS_READ,
         gettext_noop("Somebody saw that they are invited to act for the patient, and the name."),
+        told=gettext_noop("Saw your name beside the question whether they will act for you"),
     ),
     EventSpec(
         Event.PROXIES_READ,
         gettext_noop("Somebody saw who may act for the patient."),
+        told=gettext_noop("Looked at who may act for you"),
     ),
     EventSpec(
         Event.RECORDS_MARKED,
         gettext_noop("The portal itself opened records to renew what they are found by."),
         {"n": _COUNT},
+        told=gettext_noop("Renewed what your record is found by, without anybody reading it"),
+    ),
+    EventSpec(
+        Event.REPORT_TAKEN,
+        gettext_noop("Somebody downloaded the report of who looked at the record, with proof."),
+        {"entries": _COUNT},
+        told=gettext_noop("Downloaded this list, with proof"),
+    ),
+    EventSpec(
+        Event.REPORT_ASKED,
+        gettext_noop("Somebody began to ask the clinic about an entry of the report."),
+        told=gettext_noop("Asked the clinic about this list"),
     ),
 )

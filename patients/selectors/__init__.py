@@ -21,6 +21,7 @@ from patients.selectors.offers import (
     patient_of_grant,
     patient_of_link,
     standing_grants,
+    was_asked,
 )
 from patients.selectors.records import (
     Around,
@@ -93,5 +94,6 @@ __all__ = [
     "standing_grants",
     "team_ahead",
     "unmarked",
+    "was_asked",
     "was_linked",
 ]

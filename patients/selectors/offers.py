@@ -16,6 +16,11 @@ def open_offers(patient_id: UUID, purpose: Purpose) -> list[Offer]:
     return list(rows.order_by("-made_at", "-pk"))
 
 
+def was_asked(patient_id: UUID, purpose: str) -> bool:
+    """True if somebody was ever invited to this record, or to act for the patient."""
+    return Offer.objects.filter(patient=patient_id, purpose=purpose).exists()
+
+
 def offers_to(actor: Actor) -> list[Offer]:
     """What waits for the actor's yes or no, the oldest first."""
     return list(policy.acceptable_offers(actor).order_by("made_at", "pk"))

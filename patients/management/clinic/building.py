@@ -12,6 +12,7 @@ from patients.actions import Engaged
 from patients.bundles import People
 from patients.management.clinic import cast, letters
 from patients.management.clinic.cast import DemoLink
+from patients.management.clinic.inviting import act_for, invite
 from patients.management.clinic.sign_ins import SignIn, SignIns
 from patients.models import Source
 from patients.ports import DemoClinic
@@ -34,6 +35,7 @@ def build(sign_ins: SignIns) -> DemoClinic:
     written = letters.threads(clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)))
     with clock.moved(by=-OPENED):
         people, patients = _opened(sign_ins)
+    invite(people, patients)
     clinic = DemoClinic(people, patients, written)
     furnish(clinic)
     return clinic
@@ -102,8 +104,7 @@ def _linked(link: DemoLink, patient_id: UUID, person_id: UUID) -> None:
     if selectors.was_linked(patient_id, person_id):
         return
     if link.scope:
-        scope, relation = link.scope, link.role
-        door.run(actions.grant_proxy, DEMO, patient_id, person_id, scope=scope, relation=relation)
+        act_for(link, patient_id, person_id)
     else:
         role, source = link.role, Source.DEMO
         door.run(actions.add_to_care_team, DEMO, patient_id, person_id, role=role, source=source)

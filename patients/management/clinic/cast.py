@@ -30,6 +30,8 @@ class DemoLink:
     person: str
     role: str = "clinician"
     scope: Scope | None = None
+    days: int = 0
+    """How many days it was meant for; 0 for no end."""
 
 
 def _person(key: str, name: str, role: str, about: str, *, title: str = "") -> DemoPerson:
@@ -46,7 +48,7 @@ PEOPLE = (
     _person("alvarez", "Ruth Alvarez", "supervisor", "leads the team"),
     _person("haddad", "Noor Haddad", "privacy-officer", "reviews who looked at what"),
     _person("petrenko", "Sasha Petrenko", "administrator", "runs the place, reads nothing"),
-    _person("ada", "Ada Marsh", "patient", "patient, and mother of Leo"),
+    _person("ada", "Ada Marsh", "patient", "patient, and mother of Leo and Mila"),
     _person("imani", "Imani Njoroge", "patient", "patient"),
     _person("klara", "Klara Brandt", "proxy", "acts for her father Walter"),
 )
@@ -59,8 +61,11 @@ LINKS = (
     DemoLink("walter", "okafor"),
     DemoLink("walter", "demir", "nurse"),
     DemoLink("imani", "okafor"),
+    DemoLink("mila", "lindqvist"),
     DemoLink("leo", "ada", "parent", Scope.FULL),
+    DemoLink("mila", "ada", "parent", Scope.FULL),
     DemoLink("walter", "klara", "child", Scope.CORRESPOND),
+    DemoLink("walter", "imani", "carer", Scope.READ, days=14),
 )
 CHARTS = {
     "ada": Chart(
@@ -87,6 +92,16 @@ CHARTS = {
         mrn="LH-10902",
         address=("Lindenweg 4", "12043 Berlin"),
         contacts=(ContactPoint("phone", "+49 30 5550 0117", "mobile"),),
+        emergency=EmergencyContact("Ada Marsh", "mother", "+49 30 5550 0117"),
+    ),
+    "mila": Chart(
+        name=PersonName("Marsh", ("Mila",)),
+        born="2011-09-03",
+        sex="female",
+        language="en",
+        zone="Europe/Berlin",
+        mrn="LH-10903",
+        address=("Lindenweg 4", "12043 Berlin"),
         emergency=EmergencyContact("Ada Marsh", "mother", "+49 30 5550 0117"),
     ),
     "walter": Chart(
