@@ -159,8 +159,10 @@ async def frame_faults(row: Row, world: World, someone: Someone) -> list[str]:
         entries = await asyncio.to_thread(tried) - entries
     if cell == "yes":
         right = word == row.answer and (row.answer == "items" or bool(moved))
+    elif cell == "no":
+        right = word == "not-found" and not moved and entries == 1
     else:
-        right = cell == "no" and word == "not-found" and not moved and entries == 1
+        right = word == cell and not moved
     fault = f"{row.asked}: {someone.key} should have {cell!r} and has {word}"
     return [] if right else [f"{fault}; changed: {moved}; tried: {entries}"]
 

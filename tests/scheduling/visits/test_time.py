@@ -14,7 +14,15 @@ from scheduling.visits.sockets import KEEPER, keeper
 from scheduling.visits.states import Hold, Side, State
 from tests.patients.evidence import events
 from tests.scheduling.visits.test_frames import SDP
-from tests.scheduling.visits.world import admitted, cancel, do, ended, video_visit, waiting
+from tests.scheduling.visits.world import (
+    admitted,
+    at_socket,
+    cancel,
+    do,
+    ended,
+    video_visit,
+    waiting,
+)
 
 pytestmark = pytest.mark.feature("V1", "V7", "V13")
 
@@ -29,11 +37,6 @@ def sit(someone, visit, *, socket: str = "", device=None, epoch: int = 0):
     actor = at_socket(someone, socket or someone.key)
     told = do(actions.join, actor, visit, device or uuid4(), epoch)
     return actor, told
-
-
-def at_socket(someone, socket: str):
-    """Them, over a socket of this name."""
-    return person_actor(someone.id, someone.roles).asking(socket, "socket")
 
 
 def hold_of(someone, visit, side=Side.PATIENT) -> Hold:

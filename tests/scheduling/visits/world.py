@@ -60,6 +60,11 @@ def do(action: Any, someone: Someone | Actor, *given: Any, **more: Any) -> Any:
     return door.run(action, actor, *given, command_id=new_id(), **more)
 
 
+def at_socket(someone: Someone, socket: str) -> Actor:
+    """They act over a socket of this name."""
+    return someone.actor.asking(socket, "socket")
+
+
 def waiting(world: World, **given: Any) -> UUID:
     """The same, and Ada waits."""
     appointment = video_visit(world, **given)

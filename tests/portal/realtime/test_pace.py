@@ -1,0 +1,53 @@
+"""How fast a page may talk: what is light has a wider measure, and does not use up the other's."""
+
+import pytest
+
+from portal.kernel import plugs
+from portal.kernel.ids import new_id
+from portal.realtime.frames import Do, Follow, Ping
+from portal.realtime.pace import Pace
+
+pytestmark = pytest.mark.pure
+
+
+@pytest.fixture
+def two_commands(monkeypatch):
+    """One command is light, the other is not."""
+
+    def made(name: str, *, is_light: bool) -> plugs.Command:
+        return plugs.Command(name, dict, print, dict, is_light=is_light)
+
+    found = {"say": made("say", is_light=True), "write": made("write", is_light=False)}
+    monkeypatch.setattr(plugs, "commands", lambda: found)
+
+
+def allowed(pace: Pace, name: str, times: int) -> int:
+    """How many of these commands in a row are allowed."""
+    return sum(pace.allows(Do(name, new_id(), {})) for _ in range(times))
+
+
+def test_a_light_command_has_ten_times_the_room(two_commands):
+    pace = Pace((5, 5))
+
+    assert allowed(pace, "say", 100) == 50
+    assert allowed(pace, "write", 100) == 5
+
+
+def test_neither_uses_up_the_others_room(two_commands):
+    pace = Pace((5, 5))
+    assert allowed(pace, "write", 5) == 5
+    assert allowed(pace, "say", 50) == 50
+
+    assert not pace.allows(Follow("thread.x", 0))
+    assert pace.allows(Ping())
+
+
+def test_an_unknown_command_is_none_of_the_light_ones(two_commands):
+    assert allowed(Pace((5, 5)), "unknown", 100) == 5
+
+
+def test_a_flood_of_light_commands_is_a_flood(two_commands):
+    pace = Pace((5, 5))
+    allowed(pace, "say", 200)
+
+    assert pace.is_flood
