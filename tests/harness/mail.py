@@ -21,10 +21,7 @@ class Post:
 
     def letters(self) -> list[EmailMessage]:
         """The letters, as a reader's program shows them."""
-        return [
-            cast(EmailMessage, message_from_bytes(data, policy=policy.default))
-            for _, _, data in self.taken
-        ]
+        return [message_from_bytes(data, policy=policy.default) for _, _, data in self.taken]
 
 
 class MailServer(socketserver.ThreadingTCPServer):

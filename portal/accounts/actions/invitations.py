@@ -65,9 +65,7 @@ def invite(
     if not policy.may_invite(actor, role):
         raise NotAllowed
     index, token, now = sign_in_index(address), new_token(), clock.now()
-    again = policy.open_invitations().filter(sign_in_index=index, purpose=purpose, subject=subject)
-    for earlier in again.filter(role=role).select_for_update():
-        _withdraw(actor, earlier)
+    _replace(actor, index, purpose, role, subject)
     invitation_id = new_id()
     title, bare_name = parted(name)
     profile = Profile(bare_name, address.strip(), title=title)
@@ -84,15 +82,7 @@ def invite(
         made_at=now,
         expires_at=now + timedelta(days=days),
     )
-    outbox.post(
-        actor,
-        LETTER,
-        to=profile.email,
-        params={"link": token, "role": role, "until": invitation.expires_at},
-        key=f"{LETTER}.{invitation.pk.hex}",
-        about=invitation.pk,
-        until=invitation.expires_at,
-    )
+    _write(actor, invitation, profile.email, token)
     _record(actor, Event.INVITATION_MADE, invitation, None)
     return invitation
 
@@ -143,6 +133,25 @@ def withdraw_invitation(actor: Actor, invitation_id: UUID) -> bool:
         return False
     _withdraw(actor, found)
     return True
+
+
+def _replace(actor: Actor, index: bytes, purpose: str, role: str, subject: UUID | None) -> None:
+    """Earlier invitations of the same address to the same thing are taken back."""
+    again = policy.open_invitations().filter(sign_in_index=index, purpose=purpose, role=role)
+    for earlier in again.filter(subject=subject).select_for_update():
+        _withdraw(actor, earlier)
+
+
+def _write(actor: Actor, invitation: Invitation, address: str, token: str) -> None:
+    outbox.post(
+        actor,
+        LETTER,
+        to=address,
+        params={"link": token, "role": invitation.role, "until": invitation.expires_at},
+        key=f"{LETTER}.{invitation.pk.hex}",
+        about=invitation.pk,
+        until=invitation.expires_at,
+    )
 
 
 def _withdraw(actor: Actor, invitation: Invitation) -> None:

@@ -74,6 +74,13 @@ def key_of(client: Client) -> str:
     return morsel.value if morsel else ""
 
 
+def person_at(email: str) -> Person:
+    """Whoever signs in with this address; there is somebody."""
+    found = selectors.find_person(email)
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def ada(db: None) -> Someone:
     """A patient with a second factor."""

@@ -1,59 +1,30 @@
 """Invitations: a letter with a link, which lets in once, the right person, and tells nothing."""
 
-import logging
 from datetime import timedelta
-from http import HTTPStatus
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from portal.accounts import actions, selectors
-from portal.accounts.actions import Newcomer, Outcome
-from portal.accounts.errors import LinkSpent, NoSuchRole, NotAllowed, SignInTaken, SomebodyElse
-from portal.accounts.models import Invitation, Person, RoleGrant
+from portal.accounts.actions import Outcome
+from portal.accounts.errors import LinkSpent, NoSuchRole, NotAllowed
+from portal.accounts.models import Invitation, Person
 from portal.kernel import clock, door, plugs
 from portal.kernel.actor import STRANGER
 from portal.kernel.errors import NotFound, Refusal
 from portal.kernel.ids import new_id
-from portal.kernel.redact import NoKeys
 from portal.notifications.selectors import written
 from portal.outbox.errors import NoAddress
 from portal.outbox.models import Letter, State
 from tests.harness.write_guard import guard
-from tests.portal.accounts.conftest import PASSWORD, WORK, browser, key_of, make
+from tests.portal.accounts.conftest import WORK, make, person_at
 from tests.portal.accounts.entries import events, last
-from tests.portal.accounts.letters import last_of, waiting
+from tests.portal.accounts.invited import CHOSEN, KIND, accept, actor_of, hashed, invite
+from tests.portal.accounts.letters import waiting
 from tests.portal.accounts.test_races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("I2")]
-KIND = "accounts.invitation"
-CHOSEN = "seven kettles on the moon"
-
-
-def invite(by=WORK, **given):
-    fitting = {
-        "purpose": "record",
-        "address": "eva@example.org",
-        "role": "patient",
-        "subject": new_id(),
-        "proofing": "in-person",
-    }
-    made = door.run(actions.invite, by, **fitting | given)
-    return made, last_of(KIND)["link"]
-
-
-def hashed():
-    return selectors.hashed_password(CHOSEN)
-
-
-def accept(token, by=STRANGER, **given):
-    newcomer = Newcomer(**{"name": "Eva Berg", "password_hash": hashed()} | given)
-    return door.run(actions.accept_invitation, by, token, newcomer)
-
-
-def actor_of(someone):
-    return someone.acts(key_of(browser(someone)))
 
 
 def test_a_letter_with_the_link_goes_to_the_address_and_nowhere_else(noon):
@@ -86,7 +57,7 @@ def test_the_link_makes_a_person_with_the_role_and_signs_them_in():
 
     step = accept(token)
 
-    person = selectors.find_person("eva@example.org")
+    person = person_at("eva@example.org")
     standing = selectors.standing_of_key(step.key)
     assert step.outcome is Outcome.DONE
     assert selectors.name_of(person.pk) == "Eva Berg"
@@ -120,7 +91,7 @@ def test_staff_set_up_a_second_factor_before_anything_else(root):
 
     assert answer["Location"] == "/account/factor/"
     assert elsewhere["Location"].startswith("/account/factor/")
-    person = selectors.find_person("eva@example.org")
+    person = person_at("eva@example.org")
     assert selectors.profiles([person.pk])[person.pk].title == "Dr"
     assert selectors.profiles([person.pk])[person.pk].name == "Eva Berg"
 
@@ -160,103 +131,6 @@ def test_a_second_letter_for_the_same_thing_makes_the_first_link_worthless():
         accept(old)
 
     assert accept(new).outcome is Outcome.DONE
-
-
-@pytest.fixture
-def pages(noon):
-    """What the page says behind a link that was used, has expired, was withdrawn, never was."""
-    _made, used = invite(address="a@example.org")
-    accept(used)
-    _made, expired = invite(address="b@example.org", days=0)
-    made, withdrawn = invite(address="c@example.org")
-    door.run(actions.withdraw_invitation, WORK, made.pk)
-    return [used, expired, withdrawn, "x" * 40]
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_whatever_is_wrong_with_a_link_the_page_is_the_same(pages, method):
-    def told(token):
-        answer = getattr(Client(), method)(f"/join/{token}/", {"name": "x", "password": CHOSEN})
-        text = answer.content.decode().replace(answer["X-Request-ID"][-8:], "")
-        return answer.status_code, text
-
-    seen = {told(token) for token in pages}
-
-    assert len(seen) == 1
-    [(status, text)] = seen
-    assert status == HTTPStatus.GONE
-    assert "This link does not work any more. Ask the clinic for a new one." in text
-
-
-def test_a_weak_password_or_no_name_keeps_the_link_open():
-    _made, token = invite()
-    client = Client()
-
-    short = client.post(f"/join/{token}/", {"name": "Eva", "password": "short"})
-    nameless = client.post(f"/join/{token}/", {"name": " ", "password": CHOSEN})
-    right = client.post(f"/join/{token}/", {"name": "Eva", "password": CHOSEN})
-
-    assert short.status_code == nameless.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert right["Location"] == "/"
-    assert client.get("/account/sessions/").status_code == HTTPStatus.OK
-
-
-def test_whoever_has_an_account_signs_in_first_and_then_says_yes(cara):
-    made, token = invite(address=cara.email)
-
-    asked = Client().get(f"/join/{token}/")
-    forced = Client().post(f"/join/{token}/", {"name": "x", "password": CHOSEN})
-    client = browser(cara)
-    yes = client.post(f"/join/{token}/")
-
-    assert b"You have an account here already" in asked.content
-    assert b"You have an account here already" in forced.content
-    assert yes["Location"] == "/"
-    assert Invitation.objects.get(pk=made.pk).used_by_id == cara.id
-    assert RoleGrant.objects.filter(person=cara.id, role="patient").exists()
-    assert Person.objects.get(pk=cara.id).check_password(PASSWORD)
-
-
-def test_the_action_itself_refuses_to_overwrite_an_account(cara):
-    _made, token = invite(address=cara.email)
-
-    with pytest.raises(SignInTaken):
-        accept(token)
-
-
-def test_somebody_else_cannot_use_the_link(ada, cara):
-    _made, token = invite(address=cara.email)
-
-    with pytest.raises(SomebodyElse):
-        accept(token, by=actor_of(ada))
-    page = browser(ada).get(f"/join/{token}/")
-
-    assert b"for somebody else" in page.content
-    assert selectors.open_invitation(token)
-
-
-def test_who_lost_every_role_may_come_back_but_not_past_the_second_factor(cara):
-    door.run(actions.end_role, WORK, cara.id, "clinician")
-    _made, token = invite(address=cara.email, role="coordinator", purpose="staff")
-    client = Client()
-
-    answer = client.post(f"/join/{token}/", {"password": CHOSEN, "name": "Cara"})
-
-    assert answer["Location"] == "/sign-in/"
-    assert client.get("/account/sessions/")["Location"].startswith("/sign-in/")
-    assert selectors.has_factor(cara.id)
-
-
-def test_a_closed_account_is_not_opened_by_an_invitation(cara):
-    door.run(actions.close_person, WORK, cara.id)
-    _made, token = invite(address=cara.email)
-
-    page = Client().post(f"/join/{token}/", {"password": CHOSEN, "name": "Cara"})
-
-    assert page.status_code == HTTPStatus.GONE
-    with pytest.raises(LinkSpent):
-        accept(token)
-    assert not Person.objects.get(pk=cara.id).is_active
 
 
 @pytest.mark.parametrize("role", ["clinician", "coordinator", "administrator", "privacy-officer"])
@@ -300,7 +174,7 @@ def test_what_the_wards_tie_to_it_happens_in_the_same_transaction(monkeypatch):
     made, token = invite()
     accept(token)
 
-    person = selectors.find_person("eva@example.org")
+    person = person_at("eva@example.org")
     assert called == [("system:enrolment", person.pk, made.subject)]
 
 
@@ -319,40 +193,6 @@ def test_if_a_ward_refuses_nothing_has_happened(monkeypatch):
 
     assert not Person.objects.exists()
     assert selectors.open_invitation(token) == made
-
-
-def test_the_link_is_in_no_log(caplog):
-    _made, token = invite()
-    handler = logging.Handler()
-    handler.addFilter(NoKeys())
-    lines = []
-    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
-    logging.getLogger().addHandler(handler)
-    try:
-        Client().post(f"/join/{token}/", {"name": "", "password": ""})
-        logging.getLogger("django.request").warning("Gone: %s", f"/join/{token}/")
-        logging.getLogger("portal").warning(f"GET /join/{token}/?x=1")
-    finally:
-        logging.getLogger().removeHandler(handler)
-
-    assert len(lines) >= 3
-    assert not [line for line in lines if token in line]
-
-
-def test_every_handler_of_ours_leaves_the_link_out(settings):
-    for handler in settings.LOGGING["handlers"].values():
-        assert "no_keys" in handler["filters"]
-    assert settings.LOGGING["filters"]["no_keys"]["()"] == "portal.kernel.redact.NoKeys"
-
-
-def test_the_page_tells_other_sites_nothing():
-    _made, token = invite()
-
-    page = Client().get(f"/join/{token}/")
-
-    assert page["Referrer-Policy"] == "same-origin"
-    assert page["Cache-Control"] == "no-store"
-    assert page.status_code == HTTPStatus.OK
 
 
 def test_the_database_refuses_what_the_code_never_does():
