@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from messaging import actions, forms
-from messaging.actions import Sent
+from messaging.actions import Noted, Sent
 from messaging.management.scene import play
-from messaging.readings import ThreadTopic, exported, home_card
+from messaging.management.teams import furnish
+from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, home_card
 from messaging.vocabulary import SPECS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -30,19 +31,35 @@ def told(sent: Sent) -> dict[str, Any]:
     }
 
 
+def told_beside(noted: Noted) -> dict[str, Any]:
+    """What the page is told of an item beside a thread that it made."""
+    return {
+        "thread": str(noted.thread_id),
+        "sequence": noted.sequence,
+        "written_at": clock.stamp(noted.written_at),
+    }
+
+
 def told_nothing(_: None) -> dict[str, Any]:
     """Done is all there is to tell."""
     return {}
 
 
 def places(actor: Actor) -> list[NavItem]:
-    """Where threads are."""
-    return [NavItem(_("Messages"), "messaging:threads", "chat", 10, under=("messaging:",))]
+    """Where threads are, and for administrators where teams are set up."""
+    threads = tuple(f"messaging:{name}" for name in ("thread", "write", "reply", "reopen", "note"))
+    items = [NavItem(_("Messages"), "messaging:threads", "chat", 10, under=threads)]
+    if actor.has_role("administrator"):
+        under = ("messaging:team",)
+        items.append(
+            NavItem(_("Teams"), "messaging:teams", "people", 85, under=under, is_account=True)
+        )
+    return items
 
 
 PLUGS = Ward(
     name="messaging",
-    topics=(ThreadTopic(),),
+    topics=(ThreadTopic(), NotesTopic(), InboxTopic()),
     commands=(
         Command("messaging.open", forms.parse_open, actions.open_thread, told),
         Command("messaging.reply", forms.parse_reply, actions.reply, told, thread_order),
@@ -51,14 +68,31 @@ PLUGS = Ward(
         Command(
             "messaging.mark_read", forms.parse_mark, actions.mark_read, told_nothing, thread_order
         ),
+        Command("messaging.claim", forms.parse_thread, actions.claim, told_beside, thread_order),
+        Command(
+            "messaging.release", forms.parse_thread, actions.release, told_beside, thread_order
+        ),
+        Command("messaging.assign", forms.parse_assign, actions.assign, told_beside, thread_order),
+        Command(
+            "messaging.hand_on", forms.parse_hand_on, actions.hand_on, told_beside, thread_order
+        ),
+        Command(
+            "messaging.resolve", forms.parse_thread, actions.resolve, told_beside, thread_order
+        ),
+        Command("messaging.note", forms.parse_note, actions.write_note, told_beside, thread_order),
     ),
     vocabulary=SPECS,
     home_cards=(home_card,),
     navigation=(places,),
-    demo_scenes=(play,),
+    demo_scenes=(play, furnish),
     people_data=(
         PeopleData("messaging.Thread", "patient", "record", exporter=exported),
         PeopleData("messaging.Message", "thread__patient", "record"),
         PeopleData("messaging.ReadMark", "person_id", "account"),
+        # Internal: kept with the record, and in nothing that is handed to the patient.
+        PeopleData("messaging.Aside", "thread__patient", "record"),
+        PeopleData("messaging.TeamMember", "person_id", "account"),
     ),
+    about=_("Messages"),
+    reason=_("answers messages for the clinic"),
 )

@@ -5,6 +5,7 @@ from unicodedata import normalize
 
 MOST_TEXT = 10_000
 MOST_TOPIC = 120
+MOST_REASON = 300
 SNIPPET = 140
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")

@@ -1,4 +1,4 @@
-"""Addresses of threads."""
+"""Addresses of threads and teams."""
 
 from django.urls import path
 
@@ -13,4 +13,13 @@ urlpatterns = [
     path("<uuid:thread_id>/close/", views.close, name="close"),
     path("<uuid:thread_id>/reopen/", views.reopen, name="reopen"),
     path("<uuid:thread_id>/mark-read/", views.mark_read, name="mark-read"),
+    path("<uuid:thread_id>/claim/", views.claim, name="claim"),
+    path("<uuid:thread_id>/release/", views.release, name="release"),
+    path("<uuid:thread_id>/assign/", views.assign, name="assign"),
+    path("<uuid:thread_id>/done/", views.resolve, name="resolve"),
+    path("<uuid:thread_id>/note/", views.note, name="note"),
+    path("teams/", views.teams, name="teams"),
+    path("teams/<uuid:team_id>/", views.team, name="team"),
+    path("teams/<uuid:team_id>/join/", views.join_team, name="team-join"),
+    path("teams/leave/<uuid:membership_id>/", views.leave_team, name="team-leave"),
 ]

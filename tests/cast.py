@@ -1,8 +1,9 @@
 """The cast: the same nine people in every test, and the browsers they hold.
 
 Ada is a patient, Ben another one, Pia is Ada's proxy; Dr Cara is on Ada's care team, Dr Dov of
-the same clinic is not; Sam coordinates, Ivy guards privacy, Max administrates, and Nobody has no
-sign-in. They are made by the portal's own actions, once for each worker, into a template.
+the same clinic is not; Sam coordinates, and answers those without a care team, such as Ben; Ivy
+guards privacy, Max administrates, and Nobody has no sign-in. They are made by the portal's own
+actions, once for each worker, into a template.
 
 Every name, address and chart carries a canary: what belongs to them must not leave by a side door.
 """
@@ -13,6 +14,8 @@ from uuid import UUID
 from django.conf import settings
 from django.test import Client
 
+from messaging import actions as messaging
+from messaging.actions import TeamWords
 from patients import actions as patients
 from patients.models import Scope
 from patients.ports import Chart, ContactPoint, EmergencyContact, PersonName
@@ -21,6 +24,7 @@ from portal.accounts import selectors
 from portal.accounts.selectors import Profile
 from portal.kernel import door
 from portal.kernel.actor import STRANGER, Actor, person_actor, system_actor
+from portal.kernel.ids import new_id
 from tests.harness.canary import STEM
 
 PASSWORD = "correct horse battery staple"
@@ -61,6 +65,8 @@ class Cast:
     people: dict[str, Someone]
     ada_record: UUID
     ben_record: UUID
+    desk: UUID = NOBODY_ID
+    """The team that gets what nobody else would: Sam is on it."""
 
     def __getattr__(self, key: str) -> Someone:
         try:
@@ -95,7 +101,20 @@ def build() -> None:
     people["nobody"] = Someone("nobody")
     door.run(patients.grant_proxy, WORK, ada, people["pia"].id, scope=Scope.FULL, relation="parent")
     door.run(patients.add_to_care_team, WORK, ada, people["cara"].id)
-    _made.append(Cast(people, ada, ben))
+    desk = a_team("front desk", is_default=True)
+    door.run(messaging.join_team, WORK, desk, people["sam"].id)
+    _made.append(Cast(people, ada, ben, desk))
+
+
+def a_team(name: str, *members: Someone, hours: int = 24, **words: bool) -> UUID:
+    """An open team of this name, with these members."""
+    given = TeamWords(
+        name=name, purpose=f"Questions for the {name}", reply_hours=hours, is_open=True, **words
+    )
+    team: UUID = door.run(messaging.save_team, WORK, new_id(), given)
+    for someone in members:
+        door.run(messaging.join_team, WORK, team, someone.id)
+    return team
 
 
 def engage(key: str, *roles: str, app: bool | None = None) -> Someone:

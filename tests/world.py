@@ -5,7 +5,7 @@ from itertools import count
 from uuid import UUID
 
 from messaging import actions as messaging
-from messaging.actions import Sent
+from messaging.actions import Noted, Sent
 from portal.kernel import door
 from portal.kernel.ids import new_id
 from tests.cast import Cast, Someone
@@ -28,6 +28,7 @@ class World:
         patient: UUID | None = None,
         topic: str = "",
         text: str = "",
+        team: UUID | None = None,
         replies: int = 0,
     ) -> UUID:
         """A thread about Ada, if nobody else is named, opened by herself, with so many replies."""
@@ -38,6 +39,7 @@ class World:
             patient or self.cast.ada_record,
             topic or self.words("It itches"),
             text or self.words("Since Tuesday"),
+            team_id=team,
             command_id=new_id(),
         )
         for _ in range(replies):
@@ -64,6 +66,26 @@ class World:
         """The thread is open again, by Ada if nobody else is named."""
         actor = (by or self.cast.ada).actor
         return door.run(messaging.reopen_thread, actor, thread_id, command_id=new_id())
+
+    def note(
+        self,
+        thread_id: UUID,
+        text: str = "",
+        *,
+        by: Someone | None = None,
+        asks: Someone | None = None,
+    ) -> Noted:
+        """An internal note beside the thread, by Dr Cara if nobody else is named."""
+        actor, asked = (by or self.cast.cara).actor, asks.id if asks else None
+        text = text or self.words("Ask about sleep")
+        return door.run(
+            messaging.write_note, actor, thread_id, text, asks=asked, command_id=new_id()
+        )
+
+    def claim(self, thread_id: UUID, *, by: Someone | None = None) -> Noted:
+        """The thread is Dr Cara's, if nobody else is named."""
+        actor = (by or self.cast.cara).actor
+        return door.run(messaging.claim, actor, thread_id, command_id=new_id())
 
     def words(self, text: str) -> str:
         """The text with its number, so that no two are the same, and recognisable."""

@@ -9,7 +9,7 @@ from django.db import transaction
 from messaging import selectors
 from messaging.actions.items import Asked, Item, Sent
 from messaging.actions.wording import Wording
-from messaging.errors import CommandReused, RecordErased
+from messaging.errors import CommandReused, NobodyAnswers, RecordErased, TeamAway
 from messaging.models import KEY_PURPOSE, Kind, Thread, topic_place
 from messaging.selectors import Held
 from messaging.vocabulary import Event
@@ -21,22 +21,35 @@ from portal.realtime import groups
 from portal.realtime.nudge import nudge
 
 
-def open_thread(actor: Actor, patient_id: UUID, topic: str, text: str, *, command_id: UUID) -> Sent:
+def open_thread(
+    actor: Actor,
+    patient_id: UUID,
+    topic: str,
+    text: str,
+    *,
+    team_id: UUID | None = None,
+    command_id: UUID,
+) -> Sent:
     """There is a thread about the patient, with this topic and its first message.
 
-    Refuses: NotFound, TopicMissing, TopicTooLong, TextMissing, TextTooLong, CommandReused,
-        RecordErased.
+    It is with this team, else with the patient's care team, else with the team that gets what
+    nobody else would: never with nobody.
+
+    Refuses: NotFound, TopicMissing, TopicTooLong, TextMissing, TextTooLong, TeamAway,
+        NobodyAnswers, CommandReused, RecordErased.
     Records: THREAD_OPENED, MESSAGE_SENT.
     """
     topic, text = Wording.topic(topic), Wording.message(text)
     role = selectors.fetch_role(actor, patient_id)
-    asked = Asked(actor.id, command_id, Kind.MESSAGE, ("open", patient_id.hex, topic, text))
+    content = ("open", patient_id.hex, topic, text, *([team_id.hex] if team_id else []))
+    asked = Asked(actor.id, command_id, Kind.MESSAGE, content)
     if first := asked.first_result():
         return first
+    team_id = _with_whom(patient_id, team_id)
     thread = Held(new_id(), patient_id, is_closed=False, sequence=0, role=role)
     item = Item(thread, asked, text)
     with transaction.atomic():
-        _put_thread(actor, thread, topic, item.sent.sent_at)
+        _put_thread(actor, thread, topic, item.sent.sent_at, team_id)
         came_before = not item.put()
         # Sent twice at once: the other one won, and no empty thread stays behind.
         transaction.set_rollback(came_before)
@@ -52,10 +65,24 @@ def open_thread(actor: Actor, patient_id: UUID, topic: str, text: str, *, comman
     record(Event.THREAD_OPENED)
     record(Event.MESSAGE_SENT, sequence=item.sent.sequence)
     nudge(groups.thread(thread.id), "thread.changed", thread.id, item.sent.sequence)
+    nudge(groups.inbox(), "thread.turned", thread.id)
     return item.sent
 
 
-def _put_thread(actor: Actor, thread: Held, topic: str, at: datetime) -> None:
+def _with_whom(patient_id: UUID, team_id: UUID | None) -> UUID | None:
+    """The named team that gets the thread; None for the care team."""
+    if team_id is not None:
+        if not selectors.is_offered(team_id):
+            raise TeamAway
+        return team_id
+    if selectors.has_care_team(patient_id):
+        return None
+    if (default := selectors.default_team()) is None:
+        raise NobodyAnswers
+    return default
+
+
+def _put_thread(actor: Actor, thread: Held, topic: str, at: datetime, team_id: UUID | None) -> None:
     """The thread is there, with its key, and has no item yet."""
     try:
         key = keys.create_data_key(thread.patient_id, KEY_PURPOSE, thread.id)
@@ -64,6 +91,7 @@ def _put_thread(actor: Actor, thread: Held, topic: str, at: datetime) -> None:
     Thread.objects.create(
         id=thread.id,
         patient_id=thread.patient_id,
+        team_id=team_id,
         topic_sealed=envelope.seal(key, topic.encode(), topic_place(key, thread.id)),
         last_message_at=at,
         opened_by=actor.id,

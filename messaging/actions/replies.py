@@ -8,6 +8,7 @@ from messaging.actions.marks import move_mark
 from messaging.actions.wording import Wording
 from messaging.errors import AlreadyClosed, AlreadyOpen, CommandReused, ThreadClosed
 from messaging.models import Kind
+from messaging.selectors import Held
 from messaging.vocabulary import Event
 from portal.audit import actions as audit
 from portal.kernel.actor import Actor
@@ -91,4 +92,13 @@ def _append(
     if seen:
         move_mark(actor, thread_id, min(seen, item.sent.sequence))
     nudge(groups.thread(thread_id), "thread.changed", thread_id, item.sent.sequence)
+    if _turns(thread, asked.kind):
+        nudge(groups.inbox(), "thread.turned", thread_id)
     return item.sent
+
+
+def _turns(thread: Held, kind: str) -> bool:
+    """True if the clinic owes an answer now and did not before, or the other way round."""
+    if kind == Kind.MESSAGE:
+        return thread.is_waiting is thread.is_from_clinic
+    return True

@@ -1,7 +1,13 @@
 """What may be written. A form is never lost for it: each refusal leaves the text where it is."""
 
-from messaging.errors import TextMissing, TextTooLong, TopicMissing, TopicTooLong
-from messaging.texts import MOST_TEXT, MOST_TOPIC, cleaned, is_blank, one_line
+from messaging.errors import (
+    ReasonTooLong,
+    TextMissing,
+    TextTooLong,
+    TopicMissing,
+    TopicTooLong,
+)
+from messaging.texts import MOST_REASON, MOST_TEXT, MOST_TOPIC, cleaned, is_blank, one_line
 
 
 class Wording:
@@ -25,3 +31,10 @@ class Wording:
         if is_blank(kept):
             raise TopicMissing
         return kept
+
+    @staticmethod
+    def reason(text: str) -> str:
+        """The reason, cleaned, on one line; empty if nobody would see it. Refuses ReasonTooLong."""
+        if len(text) > 4 * MOST_REASON or len(kept := one_line(text)) > MOST_REASON:
+            raise ReasonTooLong
+        return "" if is_blank(kept) else kept

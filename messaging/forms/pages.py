@@ -1,6 +1,6 @@
-"""The shape of what pages and sockets send. Who may do what, and which texts, is decided later."""
+"""The forms of threads. Who may do what, and which texts, is decided later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from messaging.errors import TextMissing, TextTooLong, TopicMissing, TopicTooLong
-from messaging.texts import MOST_TOPIC
+from messaging.models.teams import MOST_HOURS_TEXT, MOST_NAME, MOST_PURPOSE, MOST_REPLY_HOURS
+from messaging.texts import MOST_REASON, MOST_TOPIC
 from portal.kernel.errors import BadInput, Refusal
-from portal.kernel.ids import parse_id
 
 # Browsers count otherwise than we do (an emoji is two), so they stop a good deal earlier.
 MOST_TYPED = 8_000
@@ -77,56 +77,82 @@ class WriteForm(CommandForm):
         strip=False,
         widget=forms.Textarea(attrs={"maxlength": MOST_TYPED, "autocomplete": "off"}),
     )
+    team = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def offer(self, patients: Sequence[tuple[UUID, str]]) -> None:
-        """One patient is set, several are to choose from."""
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the action takes."""
+        given = self.cleaned_data
+        return {
+            "patient_id": given["patient"],
+            "topic": given["topic"],
+            "text": given["body"],
+            "team_id": given["team"],
+            "command_id": given["command_id"],
+        }
+
+    def offer(self, patients: Sequence[tuple[UUID, str]], teams: Sequence[str]) -> None:
+        """One patient is set, several are to choose from; the first team is chosen already."""
+        self.initial.setdefault("team", teams[0] if teams else "")
         if len(patients) == 1:
             self.initial["patient"] = patients[0][0]
             return
         self.fields["patient"] = forms.ChoiceField(choices=[("", ""), *patients])
 
 
-def parse_open(body: Mapping[str, Any]) -> dict[str, Any]:
-    """patient, topic, text. Refuses BadInput."""
-    patient, topic, text = _fields(body, "patient", "topic", "text")
-    return {"patient_id": _id(patient), "topic": _text(topic), "text": _text(text)}
+class NoteForm(CommandForm):
+    """An internal note, and whom it asks."""
+
+    body = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"maxlength": MOST_TYPED, "autocomplete": "off"}),
+    )
+    asks = forms.UUIDField(required=False)
+
+    def offer(self, colleagues: Sequence[tuple[UUID, str]]) -> None:
+        """Whom one can ask, nobody first."""
+        self.fields["asks"].widget = forms.Select(
+            choices=[("", _("Nobody in particular")), *colleagues]
+        )
 
 
-def parse_reply(body: Mapping[str, Any]) -> dict[str, Any]:
-    """thread, text. Refuses BadInput."""
-    thread, text = _fields(body, "thread", "text")
-    return {"thread_id": _id(thread), "text": _text(text)}
+class AssignForm(CommandForm):
+    """Who gets a thread: `p.` and a colleague's id, or `t.` and a team's, or `t.care`."""
+
+    to = forms.RegexField(r"\A(?:[pt]\.[0-9a-f-]{32,36}|t\.care)\Z")
+    reason = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.TextInput(attrs={"maxlength": MOST_REASON, "autocomplete": "off"}),
+    )
 
 
-def parse_thread(body: Mapping[str, Any]) -> dict[str, Any]:
-    """thread. Refuses BadInput."""
-    (thread,) = _fields(body, "thread")
-    return {"thread_id": _id(thread)}
+class TeamForm(forms.Form):
+    """A team as an administrator describes it."""
+
+    name = forms.CharField(required=False, max_length=MOST_NAME)
+    purpose = forms.CharField(required=False, max_length=MOST_PURPOSE)
+    reply_hours = forms.IntegerField(required=False, min_value=1, max_value=MOST_REPLY_HOURS)
+    hours_text = forms.CharField(required=False, max_length=MOST_HOURS_TEXT)
+    is_open = forms.BooleanField(required=False)
+    is_default = forms.BooleanField(required=False)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """The refusal stands above the form; what is not there stays a 404."""
+        if refusal.status == 404:
+            raise refusal
+        self.add_error("name" if refusal.code == "team-name-missing" else None, refusal.sentence)
 
 
-def parse_mark(body: Mapping[str, Any]) -> dict[str, Any]:
-    """thread, upto. Refuses BadInput."""
-    thread, upto = _fields(body, "thread", "upto")
-    if type(upto) is not int or not 0 <= upto < 2**31:  # bool is an int, too
-        raise BadInput
-    return {"thread_id": _id(thread), "upto": upto}
+class NewTeamForm(TeamForm):
+    """A team that is not there yet: its id comes with the form, so that twice is once."""
+
+    team = forms.UUIDField(widget=forms.HiddenInput)
+    is_care = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
-def _fields(body: Mapping[str, Any], *names: str) -> list[Any]:
-    """The values of these fields, of which none is missing and none unknown."""
-    if body.keys() != {*names}:
-        raise BadInput
-    return [body[name] for name in names]
+class MemberForm(forms.Form):
+    """Who joins a team."""
 
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise BadInput
-    return value
-
-
-def _id(value: Any) -> UUID:
-    try:
-        return parse_id(value)
-    except ValueError:
-        raise BadInput from None
+    person = forms.UUIDField()

@@ -31,13 +31,13 @@ def play(clinic: DemoClinic) -> None:
         if n and thread.key not in begun:
             continue
         person_id = clinic.people[line.author]
-        actor = actors.setdefault(person_id, _actor(person_id))
+        actor = actors.setdefault(person_id, acting(person_id))
         try:
             with clock.moved(by=-line.ago):
                 sent = _say(actor, clinic, thread, n, begun.get(thread.key))
             if thread.closed and n == len(thread.lines) - 1:
                 with clock.moved(by=SOON - line.ago):
-                    command = _command(thread, n + 1)
+                    command = command_of(thread.key, n + 1)
                     door.run(actions.close_thread, actor, sent.thread_id, command_id=command)
         except Refusal:
             begun.pop(thread.key, None)
@@ -49,7 +49,7 @@ def _say(
     actor: Actor, clinic: DemoClinic, thread: DemoThread, n: int, thread_id: UUID | None
 ) -> Sent:
     """The line stands in its thread, which the first line opens."""
-    text, command = thread.lines[n].text, _command(thread, n)
+    text, command = thread.lines[n].text, command_of(thread.key, n)
     if thread_id is not None:
         # Who answers has read what stands there.
         return door.run(actions.reply, actor, thread_id, text, command_id=command, seen=n)
@@ -57,12 +57,13 @@ def _say(
     return door.run(actions.open_thread, actor, patient_id, thread.topic, text, command_id=command)
 
 
-def _command(thread: DemoThread, n: int) -> UUID:
+def command_of(key: str, n: int) -> UUID:
     """The id of the command that says this line: the same on every start, in UUIDv7's shape."""
-    drawn = int.from_bytes(sha256(f"demo|{thread.key}|{n}".encode()).digest()[:16])
+    drawn = int.from_bytes(sha256(f"demo|{key}|{n}".encode()).digest()[:16])
     return UUID(int=drawn & ~(0xF << 76) & ~(0x3 << 62) | (7 << 76) | (2 << 62))
 
 
-def _actor(person_id: UUID) -> Actor:
+def acting(person_id: UUID) -> Actor:
+    """This person, in the roles of now."""
     roles = grants_in_force().filter(person=person_id).values_list("role", flat=True)
     return person_actor(person_id, frozenset(roles)).asking("", "command")

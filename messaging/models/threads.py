@@ -1,4 +1,4 @@
-"""The tables of messages. Order and exactly-once are constraints; topics and texts are sealed."""
+"""Threads, their items, and how far each reader has read."""
 
 from uuid import UUID
 
@@ -39,6 +39,12 @@ class Thread(models.Model):
         "patients.Patient", models.PROTECT, related_name="threads", db_index=False
     )
     team_id = models.UUIDField(null=True)
+    """The named team that it is with; null while it is with the patient's care team."""
+    team_since = models.DateTimeField(null=True)
+    """Since when, if it was handed on."""
+    owner_id = models.UUIDField(null=True)
+    """Who of the clinic has taken it over."""
+    owned_since = models.DateTimeField(null=True)
     topic_sealed = models.BinaryField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     sequence = models.PositiveIntegerField(default=0)
@@ -62,6 +68,11 @@ class Thread(models.Model):
                 condition=Q(state=State.OPEN) | Q(waiting_since=None),
                 name="nobody_waits_in_a_closed_thread",
             ),
+            models.CheckConstraint(
+                condition=Q(owner_id=None, owned_since=None)
+                | Q(owner_id__isnull=False, owned_since__isnull=False),
+                name="an_owner_since_then",
+            ),
         ]
         indexes = [
             models.Index(fields=["patient", "changed_at", "id"], name="threads_of_a_patient"),
@@ -69,6 +80,14 @@ class Thread(models.Model):
                 fields=["waiting_since", "id"],
                 condition=Q(waiting_since__isnull=False),
                 name="threads_that_wait",
+            ),
+            models.Index(
+                fields=["team_id", "changed_at", "id"],
+                condition=Q(team_id__isnull=False),
+                name="threads_of_a_team",
+            ),
+            models.Index(
+                fields=["owner_id"], condition=Q(owner_id__isnull=False), name="threads_of_an_owner"
             ),
         ]
 

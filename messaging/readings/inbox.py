@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from messaging import selectors
 from messaging.readings.evidence import tell_broken
 from messaging.readings.seals import Home, Seals
-from messaging.readings.threads import state_of, state_words
-from messaging.selectors import Cursor, InboxRow, Show
+from messaging.readings.standing import Standing, standing
+from messaging.selectors import Cursor, InboxRow, Show, TeamRow
 from messaging.texts import snippet
 from messaging.vocabulary import Event
 from patients.policy import TREATING
@@ -42,6 +42,9 @@ class ThreadLine:
     last_is_mine: bool
     last_at: datetime
     unread: int
+    waiting_since: datetime | None
+    standing: Standing
+    asks_me: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,12 +66,12 @@ def inbox(actor: Actor, *, show: Show, before: Cursor | None = None) -> InboxPag
     """
     found = selectors.inbox_rows(actor, show, before, PAGE + 1)
     rows = found[:PAGE]
-    lines = _lines(actor, rows)
+    lines = lines_for(actor, rows)
     return InboxPage(
         threads=lines,
         show=show.value,
         older_cursor=str(rows[-1].cursor) if len(found) > PAGE else "",
-        is_staff=_is_staff(actor),
+        is_staff=answers(actor),
         may_write=selectors.may_open_threads(actor),
         several_patients=len({row.patient_id for row in rows}) > 1,
     )
@@ -79,26 +82,27 @@ def home_card(actor: Actor) -> dict[str, Any]:
 
     Records: INBOX_READ.
     """
-    if _is_staff(actor):
+    if answers(actor):
         rows = selectors.waiting_rows(actor, ON_HOME_WAITING)
         oldest = rows[0].waiting_since if rows else None
         n_waiting = selectors.n_waiting(actor)
-        return {"waiting": _lines(actor, rows), "n_waiting": n_waiting, "oldest_at": oldest}
+        return {"waiting": lines_for(actor, rows), "n_waiting": n_waiting, "oldest_at": oldest}
     rows = selectors.inbox_rows(actor, Show.ALL, None, PAGE)
     newest = rows[:ON_HOME]
     unread = [row for row in rows if row.unread][:ON_HOME]
-    lines = {line.id: line for line in _lines(actor, [*dict.fromkeys([*newest, *unread])])}
+    lines = {line.id: line for line in lines_for(actor, [*dict.fromkeys([*newest, *unread])])}
     return {
         "threads": [lines[row.thread_id] for row in newest],
         "unread_threads": [lines[row.thread_id] for row in unread],
     }
 
 
-def _is_staff(actor: Actor) -> bool:
+def answers(actor: Actor) -> bool:
+    """True for those who answer patients: decides the shape of lists, never a right."""
     return actor.has_role(*TREATING)
 
 
-def _lines(actor: Actor, rows: Sequence[InboxRow]) -> list[ThreadLine]:
+def lines_for(actor: Actor, rows: Sequence[InboxRow]) -> list[ThreadLine]:
     """The rows, unsealed; the entry that names their patients is durable before."""
     if not rows:
         return []
@@ -109,28 +113,39 @@ def _lines(actor: Actor, rows: Sequence[InboxRow]) -> list[ThreadLine]:
         for row in rows
         for sealed in (row.topic_sealed, row.body_sealed)
     )
-    about, names = lines_under(patients), names_of(row.author_id for row in rows)
-    lines = [_line(actor, row, seals, about.get(row.patient_id), names) for row in rows]
+    about = lines_under(patients)
+    names = names_of(one for row in rows for one in (row.author_id, row.owner_id) if one)
+    known = _Known(names, selectors.teams_named(row.team_id for row in rows))
+    lines = [_line(actor, row, seals, about.get(row.patient_id), known) for row in rows]
     tell_broken(actor, seals.broken)
     return lines
 
 
+class _Known(NamedTuple):
+    """What the lines of a list are told with."""
+
+    names: dict[UUID, str]
+    teams: dict[UUID | None, TeamRow]
+
+
 def _line(
-    actor: Actor, row: InboxRow, seals: Seals, patient: PatientLine | None, names: dict[UUID, str]
+    actor: Actor, row: InboxRow, seals: Seals, patient: PatientLine | None, known: _Known
 ) -> ThreadLine:
     home = Home(row.patient_id, row.thread_id)
-    state = state_of(row.state, waits=row.waiting_since is not None)
+    how = standing(row, known.teams, known.names, is_staff=answers(actor))
     return ThreadLine(
         id=row.thread_id,
         topic=seals.topic(home, row.topic_sealed),
         patient_id=row.patient_id,
         patient_name=patient.name if patient else "",
-        state=state,
-        state_words=state_words(state, is_staff=_is_staff(actor)),
+        state=how.state,
+        state_words=how.words,
         snippet=snippet(seals.body(home, row.message_id, row.sequence, row.body_sealed)),
-        last_author=names.get(row.author_id, _("The clinic")),
+        last_author=known.names.get(row.author_id, _("The clinic")),
         last_on_behalf=patient.called if patient and row.on_behalf else "",
         last_is_mine=row.author_id == actor.id,
         last_at=row.sent_at,
         unread=row.unread,
+        waiting_since=row.waiting_since,
+        standing=how,
     )

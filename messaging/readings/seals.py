@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from messaging.errors import RecordErased
-from messaging.models import KEY_PURPOSE, body_place, topic_place
+from messaging.models import KEY_PURPOSE, aside_place, body_place, topic_place
 from messaging.texts import shown
 from portal.crypto import keys
 from portal.crypto.context import Place
@@ -50,6 +50,11 @@ class Seals:
         """The text of a message, or a sentence about why there is none."""
         what = Broken(home.patient_id, message_id, sequence)
         return self._shown(what, home, sealed, lambda key: body_place(key, message_id, sequence))
+
+    def aside(self, home: Home, aside_id: UUID, sequence: int, sealed: bytes) -> str:
+        """The text beside a thread, or a sentence about why there is none."""
+        what = Broken(home.patient_id, aside_id, sequence)
+        return self._shown(what, home, sealed, lambda key: aside_place(key, aside_id, sequence))
 
     def _shown(
         self, what: Broken, home: Home, sealed: bytes, place: Callable[[OpenKey], Place]

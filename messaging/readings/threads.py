@@ -7,12 +7,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from messaging import selectors
-from messaging.models import State
+from messaging.readings.asides import AsideLine
 from messaging.readings.evidence import tell_broken
 from messaging.readings.lines import Line, View
 from messaging.readings.seals import Home, Seals
-from messaging.selectors import ThreadRow
+from messaging.readings.standing import Standing, moment, standing, with_whom
+from messaging.readings.tending import Tending, Window, in_order, tending
+from messaging.selectors import ItemRow, ThreadRow
 from messaging.vocabulary import Event
+from patients.policy import reachable_patient
 from patients.selectors import Around, people_around
 from portal.audit import actions as audit
 from portal.kernel.actor import Actor
@@ -29,6 +32,7 @@ class Head:
     topic: str
     state: str
     state_words: str
+    standing: Standing
     is_closed: bool
     patient_id: UUID
     patient_name: str
@@ -61,6 +65,10 @@ class ThreadPage:
     why_no_reply: str
     writes_for: str
     is_staff: bool
+    reads: list[str]
+    flow: Sequence[Line | AsideLine]
+    """The lines, and for those who tend the thread what stands beside it, in order of time."""
+    tending: Tending | None
 
 
 def read_thread(actor: Actor, thread_id: UUID, *, before: int | None = None) -> ThreadPage:
@@ -73,7 +81,7 @@ def read_thread(actor: Actor, thread_id: UUID, *, before: int | None = None) -> 
     found = selectors.items_before(thread_id, before, PAGE + 1)
     items = found[-PAGE:]
     view = View(actor, Home(row.patient_id, thread_id))
-    around = people_around(row.patient_id)
+    around = _around(row)
     view.look_up([*(each.person_id for each in around), *(item.author_id for item in items)])
     lines = view.lines(items)
     head = _head(view, row)
@@ -87,6 +95,7 @@ def read_thread(actor: Actor, thread_id: UUID, *, before: int | None = None) -> 
         last=lines[-1].sequence if lines else 0,
     )
     may_write = selectors.may_write(actor, thread_id)
+    beside = tending(actor, row, _window(lines, before, found)) if row.is_from_clinic else None
     people = [*_readers(view, around)]
     return ThreadPage(
         thread=head,
@@ -99,34 +108,69 @@ def read_thread(actor: Actor, thread_id: UUID, *, before: int | None = None) -> 
         may_reply=may_write and not row.is_closed,
         may_close=may_write and not row.is_closed,
         may_reopen=may_write and row.is_closed,
-        may_open_chart=True,
+        may_open_chart=reachable_patient(actor, row.patient_id).exists(),
         why_no_reply=_why_no_reply(row, may_write=may_write),
         writes_for=view.called if row.is_on_behalf else "",
         is_staff=row.is_from_clinic,
+        reads=_reads(view, row, around),
+        flow=in_order(lines, beside.lines) if beside else lines,
+        tending=beside,
     )
 
 
-def state_of(state: str, *, waits: bool) -> str:
-    """Whose turn it is: waiting (the clinic's), answered (the patient's), closed."""
-    if state == State.CLOSED:
-        return "closed"
-    return "waiting" if waits else "answered"
+def _around(row: ThreadRow) -> list[Around]:
+    """Everybody who can see the thread: around the patient, and on the team that has it."""
+    found = people_around(row.patient_id)
+    known = {each.person_id for each in found}
+    served = selectors.staff_on_team(row.team_id) if row.team_id else []
+    return found + [Around(person, "team") for person in served if person not in known]
 
 
-def state_words(code: str, *, is_staff: bool) -> str:
-    """The state as its reader says it."""
-    if code == "waiting":
-        return _("Waits for an answer") if is_staff else _("With your care team")
-    return _("Closed") if code == "closed" else _("Answered")
+def _window(lines: Sequence[Line], before: int | None, found: Sequence[ItemRow]) -> Window:
+    """From when to when the page reaches; open where nothing lies beyond."""
+    since = lines[0].sent_at if lines and len(found) > PAGE else None
+    return Window(since, lines[-1].sent_at if lines and before is not None else None)
+
+
+def _reads(view: View, row: ThreadRow, around: Sequence[Around]) -> list[str]:
+    """Who has read the newest message; patients are told of the clinic as a whole."""
+    if not row.is_from_clinic:
+        team = selectors.teams_named([row.team_id]).get(row.team_id)
+        called = {"team": with_whom(team, is_care=row.team_id is None)}
+        return [_("Seen by %(team)s.") % called] if row.waiting_since and row.is_seen else []
+    marks = {mark.person_id: mark for mark in selectors.marks_of(row.id)}
+    told = []
+    for each in around:
+        if each.is_staff:
+            continue
+        mark, name = marks.get(each.person_id), {"name": view.names[each.person_id]}
+        if mark is None:
+            told.append(_("%(name)s has read nothing here yet.") % name)
+        elif mark.upto >= row.last_message:
+            told.append(_("%(name)s has read all, %(time)s.") % {**name, "time": moment(mark.at)})
+        else:
+            told.append(_("%(name)s has not read the newest message yet.") % name)
+    return told
 
 
 def _head(view: View, row: ThreadRow) -> Head:
     seals = Seals([(view.home, row.topic_sealed)])
     topic = seals.topic(view.home, row.topic_sealed)
     tell_broken(view.actor, seals.broken)
-    state = state_of(row.state, waits=row.waiting_since is not None)
-    words = state_words(state, is_staff=row.is_from_clinic)
-    return Head(row.id, topic, state, words, row.is_closed, row.patient_id, view.patient_name)
+    if row.owner_id:
+        view.look_up([row.owner_id])
+    teams = selectors.teams_named([row.team_id])
+    how = standing(row, teams, view.names, is_staff=row.is_from_clinic)
+    return Head(
+        id=row.id,
+        topic=topic,
+        state=how.state,
+        state_words=how.words,
+        standing=how,
+        is_closed=row.is_closed,
+        patient_id=row.patient_id,
+        patient_name=view.patient_name,
+    )
 
 
 def _readers(view: View, around: Sequence[Around]) -> Iterator[Reader]:

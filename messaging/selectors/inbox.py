@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from messaging import policy
 from messaging.models import Kind, Message, State, Thread
+from messaging.selectors.threads import seen
 from portal.kernel.actor import Actor
 from portal.kernel.errors import BadInput
 from portal.kernel.ids import parse_id
@@ -80,6 +81,12 @@ class InboxRow:
     body_sealed: bytes = field(repr=False)
     sent_at: datetime
     unread: int
+    team_id: UUID | None
+    team_since: datetime | None
+    owner_id: UUID | None
+    owned_since: datetime | None
+    is_held: bool
+    is_seen: bool
 
     @property
     def cursor(self) -> Cursor:
@@ -97,13 +104,13 @@ def inbox_rows(actor: Actor, show: Show, before: Cursor | None, limit: int) -> l
             Q(changed_at__lt=before.changed_at)
             | Q(changed_at=before.changed_at, id__lt=before.thread_id)
         )
-    return _rows(actor, threads.order_by("-changed_at", "-id")[:limit])
+    return rows_of(actor, threads.order_by("-changed_at", "-id")[:limit])
 
 
 def waiting_rows(actor: Actor, limit: int) -> list[InboxRow]:
     """The actor's threads in which the clinic owes an answer, the longest waiting first."""
     threads = policy.readable_threads(actor).exclude(waiting_since=None)
-    return _rows(actor, threads.order_by("waiting_since", "id")[:limit])
+    return rows_of(actor, threads.order_by("waiting_since", "id")[:limit])
 
 
 def n_waiting(actor: Actor) -> int:
@@ -111,13 +118,15 @@ def n_waiting(actor: Actor) -> int:
     return policy.readable_threads(actor).exclude(waiting_since=None).count()
 
 
-def _rows(actor: Actor, threads: QuerySet[Thread]) -> list[InboxRow]:
+def rows_of(actor: Actor, threads: QuerySet[Thread]) -> list[InboxRow]:
     """The rows of these threads, in their order. First which, then what: or all would be read."""
     ids = list(threads.values_list("pk", flat=True))
     annotated = Thread.objects.filter(pk__in=ids).annotate(
         newest=FilteredRelation("items", condition=Q(items__sequence=F("last_message"))),
         mark=FilteredRelation("marks", condition=Q(marks__person_id=actor.id)),
         unread=Coalesce(Subquery(_unread(actor), output_field=IntegerField()), 0),
+        is_held=policy.held(),
+        is_seen=seen(),
     )
     found: Iterable[Row] = annotated.values_list(
         "id",
@@ -134,6 +143,12 @@ def _rows(actor: Actor, threads: QuerySet[Thread]) -> list[InboxRow]:
         "newest__body_sealed",
         "newest__sent_at",
         "unread",
+        "team_id",
+        "team_since",
+        "owner_id",
+        "owned_since",
+        "is_held",
+        "is_seen",
     )
     rows = {row.thread_id: row for row in (InboxRow(*values) for values in found)}
     return [rows[thread_id] for thread_id in ids if thread_id in rows]

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from messaging import policy
 from messaging.models import ReadMark, State, Thread
 from messaging.selectors.hot import Hot
-from patients.models import Patient
+from patients.models import Patient, Proxy
 from patients.policy import (
     correspondable_patient,
     correspondable_patients,
@@ -22,7 +24,17 @@ from portal.kernel.errors import NotFound
 from portal.kernel.statements import Row
 
 PATIENT, PROXY = "patient", "proxy"
+SERVING = ("clinician", "supervisor", "coordinator")
+"""As what somebody answers for a team, the first of these that they are."""
 MOST_CHOICES = 100
+
+
+class MarkRow(NamedTuple):
+    """How far one person has read, since when."""
+
+    person_id: UUID
+    upto: int
+    at: datetime
 
 
 class AsWhat:
@@ -51,6 +63,8 @@ class Held(AsWhat):
     is_closed: bool
     sequence: int
     role: str
+    is_waiting: bool = False
+    """True while the clinic owes an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,15 @@ class ThreadRow(AsWhat):
     waiting_since: datetime | None
     sequence: int
     topic_sealed: bytes = field(repr=False)
+    last_message: int
+    team_id: UUID | None
+    team_since: datetime | None
+    owner_id: UUID | None
+    owned_since: datetime | None
+    is_held: bool
+    """True if its owner may still tend it."""
+    is_seen: bool
+    """True if somebody of the clinic has read the newest message."""
     role: str
 
     @property
@@ -71,26 +94,53 @@ class ThreadRow(AsWhat):
         return self.state == State.CLOSED
 
 
+def service_role(actor: Actor) -> str:
+    """As what the actor answers for a team; empty for those who never do."""
+    return next((role for role in SERVING if role in actor.roles), "")
+
+
 def as_what(actor: Actor, patient: OuterRef) -> Case:
-    """As what the actor writes about a patient: being the patient comes first, treating last."""
+    """As what the actor writes about a patient: being the patient comes first, a team last."""
     mine = Patient.objects.filter(pk=patient, person=actor.id)
     grants = proxies_in_force().filter(patient=patient, person=actor.id)
     links = links_in_force().filter(patient=patient, person=actor.id).values("role")[:1]
+    serving = service_role(actor)
     return Case(
         When(Exists(mine), then=Value(PATIENT)),
         When(Exists(grants), then=Value(PROXY)),
-        default=Subquery(links),
+        default=Coalesce(Subquery(links), Value(serving)) if serving else Subquery(links),
         output_field=CharField(),
     )
+
+
+def seen() -> Exists:
+    """Somebody of the clinic has read the newest message of the thread at hand."""
+    their = {"patient": OuterRef(OuterRef("patient_id")), "person": OuterRef("person_id")}
+    mine = Patient.objects.filter(pk=their["patient"], person=their["person"])
+    marks = ReadMark.objects.filter(thread=OuterRef("pk"), upto__gte=OuterRef("last_message"))
+    return Exists(marks.exclude(Exists(mine)).exclude(Exists(Proxy.objects.filter(**their))))
 
 
 def fetch_thread(actor: Actor, thread_id: UUID) -> ThreadRow:
     """The thread, if the actor may read it. Refuses NotFound."""
     found = (
         policy.readable_thread(actor, thread_id)
-        .annotate(role=as_what(actor, policy.PATIENT))
+        .annotate(role=as_what(actor, policy.PATIENT), is_held=policy.held(), is_seen=seen())
         .values_list(
-            "id", "patient_id", "state", "waiting_since", "sequence", "topic_sealed", "role"
+            "id",
+            "patient_id",
+            "state",
+            "waiting_since",
+            "sequence",
+            "topic_sealed",
+            "last_message",
+            "team_id",
+            "team_since",
+            "owner_id",
+            "owned_since",
+            "is_held",
+            "is_seen",
+            "role",
         )
         .first()
     )
@@ -105,8 +155,9 @@ def lock_thread(actor: Actor, thread_id: UUID) -> Held:
 
     Refuses NotFound.
     """
-    for patient_id, state, sequence, role in LOCKED.rows(actor, thread_id):
-        return Held(thread_id, patient_id, state == State.CLOSED, sequence, role)
+    for patient_id, state, waiting_since, sequence, role in LOCKED.rows(actor, thread_id):
+        waits = waiting_since is not None
+        return Held(thread_id, patient_id, state == State.CLOSED, sequence, role, waits)
     raise not_found(thread_id)
 
 
@@ -116,7 +167,7 @@ def may_write(actor: Actor, thread_id: UUID) -> bool:
 
 
 def may_open_threads(actor: Actor) -> bool:
-    """True if there is somebody about whom the actor may write."""
+    """True if there is somebody about whom the actor may begin a thread."""
     return correspondable_patients(actor).exists()
 
 
@@ -135,6 +186,12 @@ def read_upto(person_id: UUID, thread_id: UUID) -> int:
     """Up to which sequence this person has read this thread."""
     mark = ReadMark.objects.filter(thread=thread_id, person_id=person_id)
     return mark.values_list("upto", flat=True).first() or 0
+
+
+def marks_of(thread_id: UUID) -> list[MarkRow]:
+    """How far everybody has read this thread, and when they got there."""
+    rows = ReadMark.objects.filter(thread=thread_id).order_by("person_id")
+    return [MarkRow(*row) for row in rows.values_list("person_id", "upto", "marked_at")]
 
 
 def readable_upto(actor: Actor, thread_id: UUID) -> int:
@@ -163,7 +220,7 @@ def _locked(actor: Actor, thread_id: UUID, _: int) -> QuerySet[Thread, Row]:
     # No other table stands in FROM, so no other row is locked.
     threads = policy.writable_thread(actor, thread_id).select_for_update(no_key=True)
     return threads.annotate(role=as_what(actor, policy.PATIENT)).values_list(
-        "patient_id", "state", "sequence", "role"
+        "patient_id", "state", "waiting_since", "sequence", "role"
     )
 
 

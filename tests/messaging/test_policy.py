@@ -23,7 +23,7 @@ READS = {
     "pia": {"ada"},
     "cara": {"ada"},
     "dov": set(),
-    "sam": set(),
+    "sam": {"ben"},
     "ivy": set(),
     "max": set(),
     "nobody": set(),

@@ -45,8 +45,8 @@ def test_a_page_shows_who_wrote_what_as_what_and_for_whom(world, cast, thread, a
 @pytest.mark.parametrize(
     ("key", "words", "writes_for", "is_staff"),
     [
-        ("ada", "With your care team", "", False),
-        ("pia", "With your care team", f"ada {STEM}", False),
+        ("ada", "Received", "", False),
+        ("pia", "Received", f"ada {STEM}", False),
         ("cara", "Waits for an answer", "", True),
     ],
 )

@@ -16,7 +16,7 @@ export function mount(root) {
   const words = root.dataset;
   const list = /** @type {HTMLElement} */ (root.querySelector("#messages"));
   const draw = drawer(root, list);
-  const composer = mountComposer(root, draw);
+  const composer = mountComposer(root, draw, () => reading.unmarked());
   const reading = mountReading(root, list);
   showConnection(root, composer);
   arrive(list);
@@ -62,7 +62,7 @@ function showConnection(root, composer) {
   const place = /** @type {HTMLElement | null} */ (root.querySelector("[data-connection]"));
   const signIn = document.body.dataset.signIn ?? "/";
   const away = /** @type {HTMLElement | null} */ (root.querySelector("section[data-away]"));
-  const private_ = () => root.querySelectorAll(".talk-head, .crew, .acts, .talk-note, #messages");
+  const private_ = () => root.querySelectorAll(".talk-head, .crew, .acts, .pane, .reads, .talk-note, #messages");
   const title = document.title;
   let was = "";
   watch((condition) => {
@@ -129,6 +129,8 @@ function mountReading(root, list) {
   document.addEventListener("visibilitychange", consider);
   watch((condition) => condition === "live" && consider());
   return {
+    /** The newest line, if it is not marked as read yet; whoever answers it has read it. */
+    unmarked: () => (newest > marked ? newest : 0),
     isAtEnd: () => !list.lastElementChild || list.lastElementChild.getBoundingClientRect().top < innerHeight,
     /**
      * @param {number} sequence
@@ -146,8 +148,9 @@ function mountReading(root, list) {
  * Sends over the socket; by an ordinary post when the socket is away; never twice, never into nothing.
  * @param {HTMLElement} root
  * @param {ReturnType<typeof drawer>} draw
+ * @param {() => number} unmarked
  */
-function mountComposer(root, draw) {
+function mountComposer(root, draw, unmarked) {
   const words = root.dataset;
   const form = /** @type {HTMLFormElement | null} */ (root.querySelector("[data-composer]"));
   if (!form) return { arrived: () => {}, isDirty: () => false };
@@ -188,7 +191,8 @@ function mountComposer(root, draw) {
   function send(id, text) {
     const bubble = draw.hold(text, words.sending ?? "");
     held.set(id, { ...bubble, sent: false });
-    command("messaging.reply", { thread: words.thread, text }, id).then(
+    const seen = unmarked();
+    command("messaging.reply", { thread: words.thread, text, ...(seen ? { seen } : {}) }, id).then(
       () => {
         const one = held.get(id);
         if (one) one.sent = true;

@@ -24,6 +24,7 @@ ROLES: dict[str, Promise] = {
     "patient": gettext_lazy("patient"),
     "proxy": gettext_lazy("family or carer"),
     "clinician": gettext_lazy("clinician"),
+    "team": gettext_lazy("on the team that has this"),
     "coordinator": gettext_lazy("coordinator"),
     "supervisor": gettext_lazy("supervisor"),
     "privacy-officer": gettext_lazy("privacy officer"),

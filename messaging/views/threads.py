@@ -1,34 +1,42 @@
 """Pages of threads. Everything works by plain forms; a script makes it live."""
 
-from dataclasses import fields
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from messaging import actions, readings
 from messaging.errors import AlreadyClosed, AlreadyOpen
 from messaging.forms import CommandForm, MarkForm, ReplyForm, WriteForm
-from messaging.selectors import Cursor, Show
+from messaging.selectors import Cursor, Queue, Show
+from messaging.views.places import given, thread_page, to_thread
+from patients.readings import question
 from portal.accounts.ports import Request
 from portal.kernel import door
 from portal.kernel.errors import BadInput, Refusal
 from portal.kernel.ids import new_id, parse_id
+
+MOST_NAME = 80
 
 
 @require_safe
 def threads(request: Request) -> HttpResponse:
     """The reader's threads, a page at a time."""
     asked, before = request.GET.get("show", ""), request.GET.get("before", "")
-    show = Show(asked) if asked in {*Show} else Show.OPEN
     cursor = Cursor.parse(before) if before else None
+    # What is about themself, or about somebody for whom they act, is in no queue of theirs.
+    if readings.answers(request.actor) and asked != Show.ALL:
+        queue = Queue(asked) if asked in {*Queue} else Queue.OPEN
+        name = request.GET.get("name", "")[:MOST_NAME]
+        desk = readings.desk(request.actor, queue, before=cursor, name=name)
+        shown = given(desk) | {"act_command_id": new_id()}
+        return render(request, "messaging/desk.html", shown)
+    show = Show(asked) if asked in {*Show} else Show.OPEN
     page = readings.inbox(request.actor, show=show, before=cursor)
-    return render(request, "messaging/thread_list.html", _given(page))
+    return render(request, "messaging/thread_list.html", given(page))
 
 
 @sensitive_post_parameters("topic", "body")
@@ -40,13 +48,9 @@ def write(request: Request) -> HttpResponse:
         return _write_page(request, WriteForm(initial={"command_id": new_id()}), _patient(request))
     form = WriteForm(request.POST)
     if form.is_valid():
-        asked = form.cleaned_data
-        given = asked["patient"], asked["topic"], asked["body"]
         try:
-            sent = door.run(
-                actions.open_thread, request.actor, *given, command_id=asked["command_id"]
-            )
-            return _to_thread(sent.thread_id, "latest")
+            sent = door.run(actions.open_thread, request.actor, **form.asked)
+            return to_thread(request, sent.thread_id, "latest")
         except Refusal as refusal:
             form.refuse(refusal)
     return _write_page(request, form, None)
@@ -59,7 +63,7 @@ def thread(request: Request, thread_id: UUID) -> HttpResponse:
     if before and not (before.isascii() and before.isdecimal() and len(before) < 10):
         raise BadInput
     form = ReplyForm(initial={"command_id": new_id()})
-    return _thread_page(request, thread_id, form, before=int(before) if before else None)
+    return thread_page(request, thread_id, form, before=int(before) if before else None)
 
 
 @sensitive_post_parameters("body")
@@ -76,8 +80,8 @@ def reply(request: Request, thread_id: UUID) -> HttpResponse:
         )  # fmt: skip
     except Refusal as refusal:
         form.refuse(refusal)
-        return _thread_page(request, thread_id, form)
-    return _to_thread(thread_id, f"m{sent.sequence}")
+        return thread_page(request, thread_id, form)
+    return to_thread(request, thread_id, f"m{sent.sequence}")
 
 
 @require_POST
@@ -90,7 +94,7 @@ def close(request: Request, thread_id: UUID) -> HttpResponse:
         )
     except AlreadyClosed as refusal:
         messages.info(request, refusal.sentence)
-    return _to_thread(thread_id, "latest")
+    return to_thread(request, thread_id, "latest")
 
 
 @sensitive_post_parameters("body")
@@ -107,9 +111,9 @@ def reopen(request: Request, thread_id: UUID) -> HttpResponse:
         messages.info(request, refusal.sentence)
     kept = form.cleaned_data["body"]
     if not kept:
-        return _to_thread(thread_id, "latest")
+        return to_thread(request, thread_id, "latest")
     fresh = ReplyForm(initial={"command_id": new_id(), "body": kept})
-    return _thread_page(request, thread_id, fresh)
+    return thread_page(request, thread_id, fresh)
 
 
 @require_POST
@@ -117,39 +121,33 @@ def mark_read(request: Request, thread_id: UUID) -> HttpResponse:
     """The reader has read up to here."""
     upto = MarkForm(request.POST).checked()["sequence"]
     door.run_grouped(thread_id.hex, actions.mark_read, request.actor, thread_id, upto)
-    return _to_thread(thread_id, "latest")
-
-
-def _thread_page(
-    request: Request, thread_id: UUID, form: ReplyForm, *, before: int | None = None
-) -> HttpResponse:
-    page = readings.read_thread(request.actor, thread_id, before=before)
-    form.initial["seen"] = page.last_sequence
-    # What somebody wrote stays in sight, also if the thread was closed meanwhile.
-    may_reply = page.may_reply or (form.is_bound and page.may_reopen)
-    given = _given(page) | {"form": form, "may_reply": may_reply, "act_command_id": new_id()}
-    return render(request, "messaging/thread.html", given, status=422 if form.is_bound else 200)
+    return to_thread(request, thread_id, "latest")
 
 
 def _write_page(request: Request, form: WriteForm, patient_id: UUID | None) -> HttpResponse:
+    if not form.is_bound:
+        form.initial |= _question(request, patient_id)
     page = readings.write_page(request.actor, patient_id)
-    form.offer(page.patients)
-    given = _given(page) | {"form": form}
-    return render(request, "messaging/write.html", given, status=422 if form.is_bound else 200)
+    form.offer(page.patients, [each.key for each in page.addressees])
+    shown = given(page) | {"form": form, "team": str(form["team"].value() or "")}
+    return render(request, "messaging/write.html", shown, status=422 if form.is_bound else 200)
+
+
+def _question(request: Request, patient_id: UUID | None) -> dict[str, str]:
+    """The topic of a question about an entry of the report of who looked at the record."""
+    entry_id = _id(request, "about")
+    if patient_id is None or entry_id is None:
+        return {}
+    return {"topic": question(request.actor, patient_id, entry_id)}
 
 
 def _patient(request: Request) -> UUID | None:
-    asked = request.GET.get("patient", "")
+    return _id(request, "patient")
+
+
+def _id(request: Request, name: str) -> UUID | None:
+    asked = request.GET.get(name, "")
     try:
         return parse_id(asked) if asked else None
     except ValueError:
         raise BadInput from None
-
-
-def _to_thread(thread_id: UUID, where: str) -> HttpResponse:
-    address = reverse("messaging:thread", args=[thread_id])
-    return HttpResponseRedirect(f"{address}#{where}", status=303)
-
-
-def _given(page: Any) -> dict[str, Any]:
-    return {field.name: getattr(page, field.name) for field in fields(page)}
