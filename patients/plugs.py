@@ -43,4 +43,5 @@ PLUGS = Ward(
         PeopleData("patients.Clinician", "person", "account"),
     ),
     enrolled=(enrolled,),
+    about=_("Record and contacts"),
 )

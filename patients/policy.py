@@ -41,6 +41,17 @@ def correspondable_patient(actor: Actor, patient: UUID | OuterRef) -> QuerySet[P
     return _this(patient, _ways(actor, _corresponding()))
 
 
+def reportable_patients(actor: Actor) -> QuerySet[Patient]:
+    """Patients of whom the actor may see who looked: oneself, or with a proxy's full scope.
+
+    Nobody of the clinic: whoever looks at a record is not the one to watch over the looking.
+    """
+    if not actor.is_person:
+        return Patient.objects.none()
+    grants = proxies_in_force().filter(person=actor.id, scope=Scope.FULL)
+    return _through([(Patient.objects.filter(person=actor.id), "pk"), (grants, "patient")])
+
+
 def arrangeable_patients(actor: Actor) -> QuerySet[Patient]:
     """Patients whose links and record the actor may arrange: never a right to read.
 

@@ -1,5 +1,7 @@
 """What scheduling offers to the ground: its words, and its rows about people."""
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.kernel.plugs import PeopleData, Ward
 from scheduling.vocabulary import SPECS
 
@@ -16,4 +18,6 @@ PLUGS = Ward(
         PeopleData("scheduling.Hours", "person", "account"),
         PeopleData("scheduling.TimeException", "person", "account"),
     ),
+    about=_("Appointments"),
+    reason=_("arranges or holds your appointments"),
 )

@@ -20,6 +20,8 @@ from patients.readings.lines import (
 )
 from patients.readings.proxies import ProxiesPage, proxies, questions_card
 from patients.readings.records import ChartPage, chart, exported, exported_offers
+from patients.readings.report import ReportPage, Sought, report
+from patients.readings.takeaway import question, taken
 
 __all__ = [
     "ArrangePage",
@@ -29,6 +31,8 @@ __all__ = [
     "DirectoryPage",
     "PatientLine",
     "ProxiesPage",
+    "ReportPage",
+    "Sought",
     "arranging",
     "chart",
     "directory",
@@ -41,8 +45,11 @@ __all__ = [
     "names_of",
     "names_under",
     "proxies",
+    "question",
     "questions_card",
     "refuse_unless_registering",
+    "report",
     "same_person",
     "staff",
+    "taken",
 ]

@@ -72,7 +72,8 @@ def home_card(actor: Actor) -> dict[str, Any]:
     reached = selectors.patients_for(actor)
     lines = lines_of(actor, reached[:ON_HOME])
     in_order = sorted(lines.values(), key=lambda line: (not line.is_me, line.name.casefold()))
-    return {"patients": in_order, "n_patients": len(reached)}
+    told = policy.reportable_patients(actor).filter(pk__in=[*lines]).values_list("pk", flat=True)
+    return {"patients": in_order, "n_patients": len(reached), "reports": {*told}}
 
 
 def lines_under(patient_ids: Iterable[UUID]) -> dict[UUID, PatientLine]:

@@ -99,6 +99,7 @@ class ChartPage:
     is_own: bool
     acts_for: bool
     may_write: bool
+    may_see_report: bool
     care_team: list[Member]
     proxies: list[Member]
     encounters: list[EncounterLine]
@@ -131,6 +132,7 @@ def chart(actor: Actor, patient_id: UUID) -> ChartPage:
         is_own=label == "patient",
         acts_for=label == "proxy",
         may_write=policy.correspondable_patients(actor).filter(pk=patient_id).exists(),
+        may_see_report=policy.reportable_patients(actor).filter(pk=patient_id).exists(),
         care_team=team,
         proxies=proxies,
         encounters=_encounters(key, shown),

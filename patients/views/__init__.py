@@ -4,6 +4,7 @@ from patients.views.arranging import appoint, arrange, invite, join_team, leave_
 from patients.views.directory import directory, register
 from patients.views.proxies import accept, decline, end_proxy, proxies, withdraw
 from patients.views.records import chart
+from patients.views.report import report, report_file
 
 __all__ = [
     "accept",
@@ -18,5 +19,7 @@ __all__ = [
     "leave_team",
     "proxies",
     "register",
+    "report",
+    "report_file",
     "withdraw",
 ]

@@ -11,6 +11,8 @@ from functools import cache
 from typing import assert_never
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from portal.audit.errors import DetailRefused
 from portal.kernel.plugs import Detail, DetailKind, EventSpec, wards
 
@@ -30,7 +32,13 @@ class Event(StrEnum):
     AUDIT_READ = "audit.read"
 
 
-SPECS = (EventSpec(Event.AUDIT_READ, "Somebody read entries of the audit log.", {}),)
+SPECS = (
+    EventSpec(
+        Event.AUDIT_READ,
+        gettext_noop("Somebody read entries of the audit log."),
+        told=gettext_noop("Looked at this list"),
+    ),
+)
 
 
 class Outcome(IntEnum):

@@ -74,4 +74,6 @@ PLUGS = Ward(
         PeopleData("visits.Frame", "visit__appointment__patient", "days-1"),
         PeopleData("visits.Carried", "visit__appointment__patient", "days-1"),
     ),
+    about=_("Video visits"),
+    reason=_("takes part in your video visit, or prepares it"),
 )

@@ -7,7 +7,7 @@ from heapq import merge
 from itertools import islice
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal.audit import leaves, merkle
 from portal.audit.models import Checkpoint, Entry, Leaf, Mention
@@ -19,6 +19,8 @@ from portal.crypto.models import PatientKey
 
 PAGE = 50
 AT_ONCE = 500
+MOST_SCANNED = 4_000
+"""Entries that one look for a few of them passes at most, however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,63 @@ def about_patient(
     shown = list(lists.order_by("-entry_id").values_list("entry_id", flat=True)[:limit])
     listed = _rows(Entry.objects.filter(id__in=shown), None, limit) if shown else []
     return list(islice(merge(own, listed, key=lambda row: row.id, reverse=True), limit))
+
+
+def about_patient_at(pseudonym: str, entry_id: UUID) -> list[EntryRow]:
+    """This entry, if it is about the patient."""
+    about = Q(patient=pseudonym) | Q(mentions__patient=pseudonym)
+    return _rows(Entry.objects.filter(about, pk=entry_id), None, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries are looked for. What is empty asks for nothing."""
+
+    actor: str = ""
+    """By this actor only, as a pseudonym."""
+    but: str = ""
+    """By everybody but this one."""
+    events: frozenset[str] = frozenset()
+    outcome: int | None = None
+
+    def takes(self, row: EntryRow) -> bool:
+        """True if this entry is looked for, whoever is passed over."""
+        return (
+            (not self.actor or row.actor == self.actor)
+            and (not self.events or row.event in self.events)
+            and (self.outcome is None or row.outcome == self.outcome)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was found, newest first; who was passed over; where to look on, None at the end."""
+
+    rows: list[EntryRow]
+    passed: list[UUID]
+    beyond: UUID | None
+
+
+def scan_patient(
+    pseudonym: str, wanted: Wanted, *, before: UUID | None = None, limit: int = PAGE
+) -> Scan:
+    """Entries about a patient that are wanted, at most `limit`.
+
+    It passes a bounded number of others: there may be more beyond even if nothing was found.
+    """
+    rows: list[EntryRow] = []
+    passed: list[UUID] = []
+    for _ in range(MOST_SCANNED // AT_ONCE):
+        some = about_patient(pseudonym, before=before, limit=AT_ONCE)
+        for row in some:
+            before = row.id
+            if wanted.takes(row):
+                (passed.append(row.id) if row.actor == wanted.but else rows.append(row))
+            if len(rows) == limit:
+                return Scan(rows, passed, before)
+        if len(some) < AT_ONCE:
+            return Scan(rows, passed, None)
+    return Scan(rows, passed, before)
 
 
 def by_actor(pseudonym: str, *, before: UUID | None = None, limit: int = PAGE) -> list[EntryRow]:
@@ -101,6 +160,24 @@ def proof_of(index: int) -> ProofFile | None:
         return None
     steps = merkle.inclusion_proof(index, checkpoint.size, tree.fetch())
     return ProofFile(index, tuple(steps), checkpoint.note, bytes(leaf.entry.leaf))
+
+
+def places_of(entry_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The place of each of these entries that has one already, by entry."""
+    placed = Leaf.objects.filter(entry__in=[*entry_ids])
+    return dict(placed.values_list("entry_id", "seq"))
+
+
+def leaves_of(entry_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """The bytes of these entries' leaves."""
+    found = Entry.objects.filter(pk__in=[*entry_ids]).values_list("pk", "leaf")
+    return {entry_id: bytes(leaf) for entry_id, leaf in found}
+
+
+def steps_to(size: int, indices: Iterable[int]) -> dict[int, list[bytes]]:
+    """The inclusion proofs of these leaves in the tree of this size; tiles are read once."""
+    fetch = tree.fetch()
+    return {index: merkle.inclusion_proof(index, size, fetch) for index in indices if index < size}
 
 
 def _rows(entries: QuerySet[Entry], before: UUID | None, limit: int) -> list[EntryRow]:

@@ -34,5 +34,10 @@ def checkpoint_in(note: str | bytes) -> Checkpoint:
     return open_checkpoint(note, verifier_of(claimed.origin))
 
 
+def verifier_in(note: str) -> Verifier:
+    """The key that verifies a checkpoint of this log. Raises NoteRefused."""
+    return verifier_of(checkpoint_from(parse(note).text).origin)
+
+
 def _path(epoch: int) -> str:
     return f"audit/{keyring().installation}/{epoch}"
