@@ -148,6 +148,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "scheduling.sweep_holds": {
+        "task": "scheduling.sweep_holds",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "scheduling.compare_zones": {
+        "task": "scheduling.compare_zones",
+        "schedule": crontab(hour=4, minute=7),
+    },
     "notifications.deliver": {
         "task": "notifications.deliver",
         "schedule": timedelta(seconds=5),

@@ -4,6 +4,8 @@ Coordinators arrange everybody's time and never read why; patients, those who ac
 those who treat them see theirs; a clinician sees the appointments that are with them.
 """
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from patients.models import Patient
@@ -14,7 +16,7 @@ from patients.policy import (
     correspondable_patients,
     reachable_patients,
 )
-from portal.accounts.models import Person
+from portal.accounts.models import Person, RoleGrant
 from portal.accounts.policy import grants_in_force
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ActorKind
@@ -64,10 +66,14 @@ def bookable_types(actor: Actor, *, for_staff: bool) -> QuerySet[VisitType]:
     return kinds if for_staff else kinds.filter(bookable_by_patients=True)
 
 
+def working_people() -> QuerySet[RoleGrant, Any]:
+    """The ids of those who keep hours today."""
+    return grants_in_force().filter(role__in=KEEPING).values("person")
+
+
 def keepers(actor: Actor) -> QuerySet[Person]:
     """People whose hours, absences and openings the actor may set: everybody's, or their own."""
-    working = grants_in_force().filter(role__in=KEEPING).values("person")
-    people = Person.objects.filter(pk__in=working)
+    people = Person.objects.filter(pk__in=working_people())
     if arranges(actor):
         return people
     return people.filter(pk=actor.id) if actor.has_role(*KEEPING) else people.none()

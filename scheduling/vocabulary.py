@@ -17,10 +17,10 @@ OCCASIONS = ("leave", "holiday", "closed", "training", "ill", "extra", "other")
 """Why the usual hours do not hold."""
 
 
-CONFIRMED = "appointment-confirmed"
-MOVED = "appointment-moved"
-CANCELLED = "appointment-cancelled"
-REMINDER = "appointment-reminder"
+CONFIRMED = "scheduling.confirmed"
+MOVED = "scheduling.moved"
+CANCELLED = "scheduling.cancelled"
+REMINDER = "scheduling.reminder"
 """The kinds of letters."""
 
 

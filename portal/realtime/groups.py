@@ -36,3 +36,8 @@ def person(person_id: UUID) -> str:
 def inbox() -> str:
     """Staff whose list of threads is open: a thread came to wait, or is somebody's."""
     return "inbox"
+
+
+def calendar(person_id: UUID) -> str:
+    """Staff who follow the calendar of this clinician."""
+    return f"calendar.{person_id.hex}"

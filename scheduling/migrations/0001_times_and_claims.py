@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ("command_id", models.UUIDField()),
                 ("digest", models.BinaryField(max_length=16)),
                 ("result", models.UUIDField()),
+                ("mark", models.UUIDField(default=portal.kernel.ids.new_id)),
                 ("made_at", models.DateTimeField(default=portal.kernel.clock.now)),
             ],
             options={

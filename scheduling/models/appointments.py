@@ -138,6 +138,8 @@ class Receipt(models.Model):
     command_id = models.UUIDField()
     digest = models.BinaryField(max_length=16)
     result = models.UUIDField()
+    mark = models.UUIDField(default=new_id)
+    """Tells the first time from all others, also where `result` was there before."""
     made_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,0 +1,174 @@
+"""Timetables: read from the tables, and remembered for as long as their stamps are the same.
+
+The memory only makes searching fast. Whoever holds or moves reads the tables anew, and the
+database decides.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from portal.kernel import door
+from scheduling.models import CLINIC, Resource
+from scheduling.selectors.rules import exceptions_between, valid_hours
+from scheduling.slots import Hold, Rules, Span, Timetable, Window, instant, minute
+
+_DAY = 1440
+_AROUND = 2 * _DAY
+_COVER = 64 * _DAY
+_MOST = 2_000
+Stamps = tuple[UUID | None, UUID | None]
+_CLAIMS = """
+SELECT resource_id, begins, ends, held_until FROM scheduling_claim
+WHERE resource_kind = %s AND ends > %s AND begins < %s"""
+_SOME = " AND resource_id IN ({})"
+_EVERYBODY = 50
+"""From how many people on the claims of all are read, rather than of each."""
+
+
+class Memory:
+    """The timetables that this process knows, each with the stamps under which it was made."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, tuple[Stamps, Timetable]] = {}
+
+    def get(
+        self, people: Collection[UUID], begins: int, ends: int, *, apart_from: UUID | None = None
+    ) -> dict[UUID, Timetable]:
+        """The timetables of these people, that cover this time at least."""
+        if apart_from or door.inside():
+            # What an uncommitted change looks like is nobody else's business.
+            return read(people, begins, ends, apart_from=apart_from)
+        # Stamps first: what is read after them is at least as new as they are.
+        stamps = stamps_of(people)
+        found: dict[UUID, Timetable] = {}
+        for person in people:
+            known = self._known.get(person)
+            if known and known[0] == stamps[person] and known[1].covers(begins, ends):
+                found[person] = known[1]
+        missing = [person for person in people if person not in found]
+        if missing:
+            made = read(missing, begins, max(ends, begins + _COVER))
+            if len(self._known) + len(made) > _MOST:
+                self._known.clear()
+            self._known.update({who: (stamps[who], table) for who, table in made.items()})
+            found |= made
+        return found
+
+
+memory = Memory()
+
+
+def timetables(people: Collection[UUID], first: datetime, last: datetime) -> dict[UUID, Timetable]:
+    """The timetables of these people around this time, out of memory where it is fresh."""
+    return memory.get(people, *_around(first, last))
+
+
+def timetable_now(
+    person_id: UUID, first: datetime, last: datetime, *, apart_from: UUID | None = None
+) -> Timetable:
+    """The timetable of one person as the tables have it now, but for one appointment."""
+    return read([person_id], *_around(first, last), apart_from=apart_from)[person_id]
+
+
+def stamps_of(people: Collection[UUID]) -> dict[UUID, Stamps]:
+    """The stamp of the clinic and of each of these people."""
+    whose = [*people, CLINIC] if len(people) < _EVERYBODY else None
+    with connection.cursor() as cursor:
+        sql = "SELECT resource_id, stamp FROM scheduling_calendar WHERE resource_kind <> %s"
+        given: list[Any] = [Resource.PATIENT.value]
+        if whose is not None:
+            sql += _SOME.format(",".join(["%s"] * len(whose)))
+            given += [_stored(each) for each in whose]
+        cursor.execute(sql, given)
+        stamps = dict(cursor.fetchall())
+    clinic = stamps.get(_stored(CLINIC))
+    return {person: (clinic, stamps.get(_stored(person))) for person in people}
+
+
+def read(
+    people: Collection[UUID], begins: int, ends: int, *, apart_from: UUID | None = None
+) -> dict[UUID, Timetable]:
+    """The timetables of these people as the tables have them."""
+    rules = _rules(people, begins, ends)
+    taken, holds = claims_of(Resource.PERSON, people, begins, ends, apart_from=apart_from)
+    return {
+        person: Timetable(rules[person], begins, ends, taken[person], holds[person])
+        for person in people
+    }
+
+
+def claims_of(
+    kind: Resource,
+    whose: Collection[UUID],
+    begins: int,
+    ends: int,
+    *,
+    apart_from: UUID | None = None,
+) -> tuple[Mapping[UUID, list[Span]], Mapping[UUID, list[Hold]]]:
+    """What is taken of these resources, and what is held, in this time. One query."""
+    sql, given = _CLAIMS, [kind.value, begins, ends]
+    if apart_from is not None:
+        sql, given = sql + " AND appointment_id <> %s", [*given, _stored(apart_from)]
+    if len(whose) < _EVERYBODY:
+        sql += _SOME.format(",".join(["%s"] * len(whose)))
+        given += [_stored(each) for each in whose]
+    spans: dict[Any, list[Span]] = defaultdict(list)
+    holds: dict[Any, list[Hold]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        for who, first, after, until in cursor.fetchall():
+            if until is None:
+                spans[who].append(Span(first, after))
+            else:
+                holds[who].append(Hold(first, after, _aware(until)))
+    return (
+        {each: spans.get(_stored(each), []) for each in whose},
+        {each: holds.get(_stored(each), []) for each in whose},
+    )
+
+
+def _rules(people: Collection[UUID], begins: int, ends: int) -> dict[UUID, Rules]:
+    first, last = instant(begins), instant(ends)
+    windows: dict[UUID, list[Window]] = defaultdict(list)
+    days = (first - timedelta(days=1)).date(), (last + timedelta(days=1)).date()
+    for person, *window in valid_hours(people, *days).values_list(
+        "person", "weekday", "opens_minute", "closes_minute", "zone", "valid_from", "valid_to"
+    ):
+        windows[person].append(Window(*window))
+    spans: dict[tuple[UUID | None, str], list[Span]] = defaultdict(list)
+    for person, kind, starts_at, ends_at in exceptions_between(people, first, last).values_list(
+        "person", "kind", "starts_at", "ends_at"
+    ):
+        spans[person, kind].append(Span(minute(starts_at), minute(ends_at)))
+    closures = tuple(spans[None, "absence"])
+    return {
+        person: Rules(
+            tuple(windows[person]),
+            closures,
+            tuple(spans[person, "opening"]),
+            tuple(spans[person, "absence"]),
+        )
+        for person in people
+    }
+
+
+def _around(first: datetime, last: datetime) -> tuple[int, int]:
+    """This time and two days on both sides, from midnight to midnight in UTC."""
+    begins = (minute(first) - _AROUND) // _DAY * _DAY
+    return begins, -(-(minute(last) + _AROUND) // _DAY) * _DAY
+
+
+def _stored(each: UUID) -> Any:
+    """The id as a plain statement gives and takes it."""
+    return each if connection.features.has_native_uuid_field else each.hex
+
+
+def _aware(until: Any) -> datetime:
+    return (
+        until if isinstance(until, datetime) else datetime.fromisoformat(until).replace(tzinfo=UTC)
+    )

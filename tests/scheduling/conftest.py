@@ -1,0 +1,12 @@
+"""Scenes of the calendar, for the tests of this room."""
+
+import pytest
+
+from tests.scheduling.world import Times
+from tests.world import World
+
+
+@pytest.fixture
+def times(world: World) -> Times:
+    """Hours, kinds of visits and appointments of the cast."""
+    return Times(world)
