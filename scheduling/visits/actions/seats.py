@@ -76,7 +76,8 @@ def leave(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[str, 
     with lawfully(held):
         room = held.room.left(side)
     steps_out = held.room.state is State.WAITING and room.state is State.PLANNED
-    held.put(room, **({"waiting_since": None} if steps_out else {}))
+    changes: dict[str, Any] = {"waiting_since": None} if steps_out else {}
+    held.put(room, **changes)
     if seat.is_held and seat.sitter is not None:
         held.record(Event.SEAT_LEFT, seat=seat.sitter.role, why="left")
     if steps_out:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from patients.policy import ARRANGING
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from scheduling.visits import policy
@@ -36,12 +37,12 @@ class Arrival:
 
 def may_watch(actor: Actor) -> bool:
     """True for those who have a waiting room to keep an eye on."""
-    return actor.is_person and actor.has_role(*policy.HOSTING, *policy.ARRANGING)
+    return actor.is_person and actor.has_role(*policy.HOSTING, *ARRANGING)
 
 
 def watches_all(actor: Actor) -> bool:
     """True for those who keep an eye on every waiting room."""
-    return actor.has_role(*policy.ARRANGING)
+    return actor.has_role(*ARRANGING)
 
 
 def n_waiting(actor: Actor) -> int:

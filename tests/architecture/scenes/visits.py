@@ -17,12 +17,12 @@ Made = Callable[[World], UUID]
 ANSWERS = {"name": True, "birth": True, "place": "Home", "phone": "1", "others": "", "safe": "yes"}
 
 
-def form(name: str, made: Made, **fields: Any) -> Scene:
+def form(where: str, made: Made, **fields: Any) -> Scene:
     """A page or form of a fresh visit."""
 
     def scene(world: World, _someone: Someone, _key: str) -> Ask:
         told = {"command_id": new_id(), **fields}
-        return Ask(reverse(name, args=[made(world)]), told)
+        return Ask(reverse(where, args=[made(world)]), told)
 
     return scene
 

@@ -50,8 +50,9 @@ def page_with(drawings: dict[str, str], text: str) -> str:
     """The page with these drawings in their places."""
     for name, drawing in drawings.items():
         place = re.compile(rf"(<!-- {name} -->\n).*?\n?(<!-- /{name} -->)", re.S)
-        text, count = place.subn(lambda found, new=drawing: f"{found[1]}{new}\n{found[2]}", text)
-        assert count == 1, f"docs/visits.md has {count} places for {name}"
+        before, *rest = place.split(text)
+        assert len(rest) == 3, f"docs/visits.md has not one place for {name}"
+        text = f"{before}{rest[0]}{drawing}\n{rest[1]}{rest[2]}"
     return text
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -97,8 +98,8 @@ async def test_frames_of_others_are_refused_and_on_record(world):
         ada, cara = await both_in(stack, world, visit)
         for someone in (cast.ben, cast.dov, cast.sam, cast.max):
             page = await stack.enter_async_context(live(someone))
-            told = {"seat": ada.seat, "epoch": ada.epoch, "n": 1, "signal": OFFER}
-            assert await refusal(page.do("visits.signal", visit=visit, **told)) == "not-found"
+            frame: dict[str, Any] = {"seat": ada.seat, "epoch": ada.epoch, "n": 1, "signal": OFFER}
+            assert await refusal(page.do("visits.signal", visit=visit, **frame)) == "not-found"
             assert await refusal(page.follow(topic_of(visit))) == "not-found"
             joined = page.do("visits.join", visit=visit, device=uuid4(), epoch=0)
             assert await refusal(joined) == "not-found"
@@ -305,7 +306,7 @@ async def test_what_passes_is_nowhere_in_clear(world):
         row = await to_thread(Frame.objects.get)
 
     assert heard["signal"] == said
-    assert spoken("here").encode() not in bytes(row.body_sealed)
+    assert spoken("here").encode() not in bytes(row.body_sealed or b"")
 
 
 async def refusal(asked) -> str:

@@ -1,8 +1,9 @@
 """The life of a visit, explored: every order of everything that can happen, up to a depth."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -50,16 +51,16 @@ JOINS = [
 
 def moves(room: Room) -> Iterator[tuple[str, Room]]:
     """Everything that can happen in this room, and what it becomes."""
-    tries = [(step.value, lambda step=step: room.then(step)) for step in Step]
+    tries: list[tuple[str, Callable[[], Room]]] = [("cancel", room.cancelled)]
+    tries += [(step.value, partial(room.then, step)) for step in Step]
     for side, who in JOINS:
         for epoch in {0, room.epoch}:
             name = f"join {side} {who.person.int} {who.device.int} {epoch and 'same'}"
-            tries.append((name, lambda s=side, w=who, e=epoch: room.joined(s, w, e)))
+            tries.append((name, partial(room.joined, side, who, epoch)))
     for side in Side:
-        tries.append((f"lose {side}", lambda side=side: room.lost(side)))
-        tries.append((f"expire {side}", lambda side=side: room.expired(side)))
-        tries.append((f"leave {side}", lambda side=side: room.left(side)))
-    tries.append(("cancel", room.cancelled))
+        tries.append((f"lose {side}", partial(room.lost, side)))
+        tries.append((f"expire {side}", partial(room.expired, side)))
+        tries.append((f"leave {side}", partial(room.left, side)))
     for name, attempt in tries:
         try:
             yield name, attempt()

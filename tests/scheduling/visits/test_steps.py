@@ -25,10 +25,11 @@ from tests.patients.evidence import events, n_entries, newest, refusal_of
 from tests.scheduling.visits.world import admitted, do, ended, video_visit, waiting
 
 pytestmark = pytest.mark.feature("V1", "V2", "V17")
+PLACE = spoken("Kitchen, Street 1")
 ANSWERS = {
     "name": True,
     "birth": True,
-    "place": spoken("Kitchen, Street 1"),
+    "place": PLACE,
     "phone": spoken("+49 30 1"),
     "others": spoken("My sister"),
     "safe": "yes",
@@ -123,7 +124,9 @@ def test_who_is_declined_is_told_why_and_it_is_over(world, cast, ada, cara):
     assert (row.state, row.ending, row.declined_why) == ("missed", "declined", "other-channel")
     assert {"visit.over", "visit.declined"} <= {*events(cast.ada_record)[:2]}
     assert isinstance(refused(actions.admit, cara, visit), AlreadyOver)
-    assert room_page(ada.actor, visit).visit.ended.why == "declined"
+    ended_as = room_page(ada.actor, visit).visit.ended
+    assert ended_as
+    assert ended_as.why == "declined"
 
 
 def test_a_visit_in_which_nobody_met_does_not_end_as_finished(world, cara):
@@ -146,13 +149,16 @@ def test_stepping_out_and_coming_again(world, cast, ada, cara):
 def test_a_note_is_sealed_and_read_by_who_waits(world, cast, ada, cara, sam):
     visit = waiting(world)
     do(actions.note, sam, visit, "ten-minutes-late")
-    assert room_page(ada.actor, visit).visit.note.code == "ten-minutes-late"
+    note = room_page(ada.actor, visit).visit.note
+    assert note
+    assert note.code == "ten-minutes-late"
 
     do(actions.note, cara, visit, "other", spoken("Lab  is\nlate"))
 
     note = room_page(ada.actor, visit).visit.note
+    assert note
     assert (note.code, note.text) == ("other", spoken("Lab is late"))
-    assert spoken("Lab is late").encode() not in bytes(Visit.objects.get().note_sealed)
+    assert spoken("Lab is late").encode() not in bytes(Visit.objects.get().note_sealed or b"")
     assert newest(cast.ada_record)[0] == "visit.read"
     assert events(cast.ada_record).count("visit.noted") == 2
 
@@ -172,10 +178,11 @@ def test_the_opening_answers_are_kept_and_only_the_clinic_reads_them(world, cast
     do(actions.confirm, cara, visit, ANSWERS | {"safe": "unsure", "others": ""})
 
     kept = room_page(cara.actor, visit).visit.confirmed
+    assert kept
     assert (kept.place, kept.others, kept.safe) == (ANSWERS["place"], "", "unsure")
     assert room_page(ada.actor, visit).visit.confirmed is None
     for row in Confirmation.objects.all():
-        assert ANSWERS["place"].encode() not in bytes(row.answers_sealed)
+        assert PLACE.encode() not in bytes(row.answers_sealed)
     told = exported(cast.ada_record)["visits"][0]["confirmations"]
     assert [row["safe"] for row in told] == ["yes", "unsure"]
 

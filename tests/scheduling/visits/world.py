@@ -120,7 +120,7 @@ class Guest:
     async def say(self, signal: dict[str, Any], **other: Any) -> Any:
         """A frame is on its way."""
         self.n += 1
-        told = {"seat": self.seat, "epoch": self.epoch, "n": self.n} | other
+        told: dict[str, Any] = {"seat": self.seat, "epoch": self.epoch, "n": self.n} | other
         return await self.page.do("visits.signal", visit=self.appointment, signal=signal, **told)
 
     async def take(self) -> None:
