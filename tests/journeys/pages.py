@@ -68,6 +68,28 @@ def chart(house: House, page: "Page") -> None:
     page.get_by_role("heading", name="At the clinic").wait_for()
 
 
+def report(house: House, page: "Page") -> None:
+    """Who looked at this record."""
+    page.get_by_role("link", name="Who looked at").first.click()
+    page.get_by_role("heading", name="How do I know that this is all?").wait_for()
+
+
+def report_of_all(house: House, page: "Page") -> None:
+    """The same with one's own doings."""
+    report(house, page)
+    page.get_by_label("What I did myself, too").check()
+    page.get_by_role("button", name="Show").click()
+    page.locator(".doer.own").first.wait_for()
+
+
+def report_of_none(house: House, page: "Page") -> None:
+    """Nobody was refused."""
+    report(house, page)
+    page.get_by_label("What", exact=True).select_option("tried")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_text("Nobody did what you are looking for.").wait_for()
+
+
 def thread(house: House, page: "Page") -> None:
     """The first thread on the page is opened."""
     page.locator("main a.line").first.click()
@@ -95,6 +117,47 @@ def lost(house: House, page: "Page") -> None:
     page.get_by_text("Not sent yet.").wait_for()
 
 
+def found(house: House, page: "Page") -> None:
+    """The front desk looked for the Marshes."""
+    page.get_by_label("Name or record number").fill("marsh")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("heading", name="patients found").wait_for()
+
+
+def arranging(name: str) -> Callable[[House, "Page"], None]:
+    """Everything on the page of one patient is unfolded."""
+
+    def act(house: House, page: "Page") -> None:
+        page.get_by_label("Name or record number").fill(name)
+        page.get_by_role("button", name="Find").click()
+        page.locator("main a.line").first.click()
+        page.get_by_role("heading", name="How to reach").wait_for()
+        folded = page.locator("details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
+
+    return act
+
+
+def refused_proxy(page: "Page") -> None:
+    """Somebody is asked without an address."""
+    page.locator("summary").first.click()
+    page.get_by_role("button", name="Send the letter").click()
+    page.get_by_role("alert").wait_for()
+
+
+def refused_invitation(house: House, page: "Page") -> None:
+    """An invitation without an address."""
+    arranging("walter")(house, page)
+    page.get_by_role("button", name="Send the invitation").click()
+    page.get_by_role("alert").wait_for()
+
+
+def unfolded(house: House, page: "Page") -> None:
+    """The form to ask somebody is open."""
+    page.locator("summary").first.click()
+
+
 PAGES = [
     Scene("welcome", "", "/"),
     Scene("sign-in", "", "/sign-in/"),
@@ -116,6 +179,9 @@ PAGES = [
     Scene("thread-lost", "ada", "/threads/", lost),
     Scene("thread-proxy", "klara", "/threads/", thread),
     Scene("record", "imani", "/", chart),
+    Scene("report", "ada", "/", report),
+    Scene("report-whole", "imani", "/", report_of_all),
+    Scene("report-none", "ada", "/", report_of_none),
     Scene("devices", "ada", "/account/sessions/"),
     Scene("password", "ada", "/account/password/"),
     Scene("password-refused", "ada", "/account/password/", press("Change")),
@@ -129,4 +195,16 @@ PAGES = [
     Scene("staff-record", "okafor", "/", chart),
     Scene("staff-write", "okafor", "/threads/write/"),
     Scene("no-patients", "petrenko", "/"),
+    Scene("proxies", "ada", "/patients/proxies/", unfolded),
+    Scene("proxies-refused", "ada", "/patients/proxies/", lambda house, page: refused_proxy(page)),
+    Scene("proxies-of-others", "klara", "/patients/proxies/"),
+    Scene("directory", "becker", "/patients/"),
+    Scene("directory-found", "becker", "/patients/", found),
+    Scene("directory-refused", "becker", "/patients/", press("Find")),
+    Scene("directory-own", "okafor", "/patients/"),
+    Scene("register", "becker", "/patients/register/"),
+    Scene("register-refused", "becker", "/patients/register/", press("Open the record")),
+    Scene("arrange-child", "becker", "/patients/", arranging("leo")),
+    Scene("arrange-account", "becker", "/patients/", arranging("imani")),
+    Scene("arrange-refused", "becker", "/patients/", refused_invitation),
 ]
