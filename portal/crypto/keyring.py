@@ -31,7 +31,7 @@ State = Literal["active", "decrypt-only"]
 PURPOSES: dict[str, str] = {
     "kek": "wraps patient keys, together with the patient's shred key",
     "devices": "seals the secrets of one-time-code devices",
-    "people": "seals names and addresses of people who sign in",
+    "people": "seals names and addresses of people who sign in, and letters to them",
     "index": "keys the blind indexes",
     "pseudonym": "makes pseudonyms, together with the patient's shred key",
     "session": "signs cookies, tokens and sessions: Django's SECRET_KEY",

@@ -9,8 +9,9 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from celery import current_app, shared_task
+from celery import shared_task
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 log = logging.getLogger("portal.jobs")
 MOST_WAITING = 10_000
@@ -59,7 +60,8 @@ def _talk() -> None:
     while True:
         name, arguments = _hints.get()
         try:
-            current_app.send_task(name, kwargs=arguments, retry=False)
+            # By name: a command that never named our app would ask a broker of Celery's own choice.
+            import_string("portal.celery.app").send_task(name, kwargs=arguments, retry=False)
         except Exception:  # whatever the broker's client library raises
             log.warning("the broker did not take a hint for %s; the scan will find its row", name)
         finally:

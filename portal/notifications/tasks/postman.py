@@ -46,7 +46,7 @@ def _delivered(letter: Letter, line: Any) -> bool:
     try:
         if not still_waits(letter.pk):
             return False
-        _send(written(letter), letter, line)
+        _send(_readable(letter), letter, line)
     except Unsendable as fault:
         # The id alone: what a mail server answers quotes the address.
         log.warning("letter %s was not sent: %s", letter.pk, fault.why)
@@ -55,6 +55,17 @@ def _delivered(letter: Letter, line: Any) -> bool:
         return False
     door.run(outbox.mark_sent, POSTMAN, letter.pk)
     return True
+
+
+def _readable(letter: Letter) -> Written:
+    """The letter, written out. Raises Unsendable, also for a fault of ours in its text."""
+    try:
+        return written(letter)
+    except Unsendable:
+        raise
+    except Exception as fault:  # one bad text must not hold up every other letter
+        log.error("the text of %s is faulty: %s", letter.kind, type(fault).__name__)
+        raise Unsendable("unreadable") from None
 
 
 def _send(text: Written, letter: Letter, line: Any) -> None:

@@ -6,10 +6,10 @@ import time
 from functools import cache
 
 import pytest
-from celery import current_app
 from celery.signals import before_task_publish
 from kombu.exceptions import OperationalError
 
+from portal.celery import app as current_app
 from portal.kernel import door, jobs
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refusal

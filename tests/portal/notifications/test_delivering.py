@@ -151,6 +151,26 @@ def test_one_bad_letter_does_not_hold_up_the_next(server, post, ada, ben):
     assert state_of(good) == (State.SENT, "")
 
 
+def test_a_faulty_text_does_not_hold_up_the_next_and_is_tried_again(
+    server, post, ada, ben, monkeypatch, caplog
+):
+    bad, good = post(ada.id), post(ben.id)
+    inner = postman.written
+
+    def faulty(letter):
+        if letter.pk == bad.pk:
+            raise KeyError(ada.email)
+        return inner(letter)
+
+    monkeypatch.setattr(postman, "written", faulty)
+    tasks.deliver()
+
+    assert state_of(bad) == (State.QUEUED, "unreadable")
+    assert state_of(good) == (State.SENT, "")
+    assert "KeyError" in caplog.text
+    assert ada.email not in caplog.text
+
+
 def test_a_crash_costs_at_most_one_duplicate(server, post, ada, monkeypatch):
     letter = post(ada.id)
 
