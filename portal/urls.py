@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("portal.accounts.urls")),
     path("patients/", include("patients.urls")),
     path("threads/", include("messaging.urls")),
+    path("", include("scheduling.urls")),
     path("visits/", include("scheduling.visits.urls")),
 ]
 

@@ -7,7 +7,6 @@ stands in the clinic's own zone, with that zone's rules written out, and means o
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -78,7 +77,7 @@ def named(given: Invitation) -> str:
 def _event(given: Invitation) -> Event:
     zone = UTC if _is_second_time_round(given) else ZoneInfo(given.zone)
     event = Event()
-    event.add("uid", f"{given.uid}@{urlsplit(given.address).hostname or 'portal'}")
+    event.add("uid", str(given.uid))
     event.add("sequence", given.sequence)
     event.add("dtstamp", given.stamped_at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", given.starts_at.astimezone(zone))

@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.kernel.plugs import LetterSpec, ParamKind, PeopleData, Ward
-from scheduling.readings import enclosed
+from portal.kernel.actor import Actor
+from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
+from scheduling import policy
+from scheduling.readings import enclosed, home_card, is_staff
 from scheduling.vocabulary import CANCELLED, CONFIRMED, MODES, MOVED, REMINDER, SPECS
 
 TOLD = {
@@ -25,9 +27,24 @@ LETTERS = (
     LetterSpec(REMINDER, "scheduling/letters/reminder.txt", TOLD, CODES),
 )
 
+
+def places(actor: Actor) -> list[NavItem]:
+    """The calendar for those who keep it, one's own visits for everybody else."""
+    if policy.sees_calendars(actor):
+        under = ("scheduling:",)
+        return [NavItem(_("Calendar"), "scheduling:day", "calendar", 20, under=under)]
+    if is_staff(actor):
+        return []
+    return [
+        NavItem(_("Visits"), "scheduling:visits", "calendar", 20, under=("scheduling:", "visits:"))
+    ]
+
+
 PLUGS = Ward(
     name="scheduling",
     vocabulary=SPECS,
+    home_cards=(home_card,),
+    navigation=(places,),
     letters=LETTERS,
     people_data=(
         PeopleData("scheduling.Appointment", "patient", "record"),
