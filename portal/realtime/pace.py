@@ -18,12 +18,16 @@ class Bucket:
 
     def take(self, now: float) -> bool:
         """True if there was a token."""
-        self.level = min(self.burst, self.level + (now - self.at) * self.per_minute / 60)
-        self.at = now
-        if self.level < 1:
+        if not self.has(now):
             return False
         self.level -= 1
         return True
+
+    def has(self, now: float) -> bool:
+        """True if there is a token."""
+        self.level = min(self.burst, self.level + (now - self.at) * self.per_minute / 60)
+        self.at = now
+        return self.level >= 1
 
 
 class Pace:
@@ -33,14 +37,16 @@ class Pace:
         burst, per_minute = pace
         now = time.monotonic()
         self._work = Bucket(burst, per_minute, burst, now)
+        self._misses = Bucket(burst, per_minute, burst, now)
         self._light = Bucket(burst * 10, per_minute * 10, burst * 10, now)
         self._rest = Bucket(burst * 10, per_minute * 10, burst * 10, now)
         self._refused = 0
 
     def allows(self, frame: Frame) -> bool:
         """True unless the page is talking too fast."""
-        bucket = self._bucket(frame)
-        if bucket.take(time.monotonic()):
+        bucket, now = self._bucket(frame), time.monotonic()
+        is_free = bucket is not self._light or self._misses.has(now)
+        if is_free and bucket.take(now):
             self._refused = max(0, self._refused - 1)
             return True
         self._refused += 1
@@ -51,6 +57,10 @@ class Pace:
             command = plugs.commands().get(frame.command)
             return self._light if command is not None and command.is_light else self._work
         return self._work if isinstance(frame, Follow) else self._rest
+
+    def charge(self) -> None:
+        """Who asks too often for what is not there is slowed: each attempt leaves an entry."""
+        self._misses.take(time.monotonic())
 
     @property
     def is_flood(self) -> bool:

@@ -238,6 +238,8 @@ class Socket(AsyncConsumer):
         try:
             result = await self._carry_out(frame)
         except Refusal as refusal:
+            if refusal.status == 404:
+                self._pace.charge()
             await self.refused(refusal)
             await self.say("refused", id=str(frame.id), **told(refusal))
         except Unavailable:

@@ -46,6 +46,16 @@ def test_an_unknown_command_is_none_of_the_light_ones(two_commands):
     assert allowed(Pace((5, 5)), "unknown", 100) == 5
 
 
+def test_who_asks_too_often_for_what_is_not_there_is_stopped(two_commands):
+    pace = Pace((5, 5))
+    for _ in range(5):
+        assert allowed(pace, "say", 1) == 1
+        pace.charge()
+
+    assert allowed(pace, "say", 1) == 0
+    assert allowed(pace, "write", 1) == 1
+
+
 def test_a_flood_of_light_commands_is_a_flood(two_commands):
     pace = Pace((5, 5))
     allowed(pace, "say", 200)
