@@ -169,6 +169,6 @@ def _stored(each: UUID) -> Any:
 
 
 def _aware(until: Any) -> datetime:
-    return (
-        until if isinstance(until, datetime) else datetime.fromisoformat(until).replace(tzinfo=UTC)
-    )
+    """The instant, as a plain statement gives it: on SQLite in UTC, and not said so."""
+    at = until if isinstance(until, datetime) else datetime.fromisoformat(until)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
