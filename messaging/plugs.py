@@ -13,7 +13,7 @@ from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, ho
 from messaging.vocabulary import SPECS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import Command, NavItem, PeopleData, Ward
+from portal.kernel.plugs import Command, LetterSpec, NavItem, ParamKind, PeopleData, Ward
 
 
 def thread_order(given: Mapping[str, Any]) -> str:
@@ -82,6 +82,14 @@ PLUGS = Ward(
         Command("messaging.note", forms.parse_note, actions.write_note, told_beside, thread_order),
     ),
     vocabulary=SPECS,
+    letters=(
+        LetterSpec(
+            "messaging.new-message",
+            "messaging/letters/new_message.txt",
+            params={"again": ParamKind.CODE},
+            codes={"again": frozenset({"new", "again"})},
+        ),
+    ),
     home_cards=(home_card,),
     navigation=(places,),
     demo_scenes=(play, furnish),

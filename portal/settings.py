@@ -157,6 +157,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "scheduling.compare_zones",
         "schedule": crontab(hour=4, minute=7),
     },
+    "messaging.tell_absent": {
+        "task": "messaging.tell_absent",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "notifications.deliver": {
         "task": "notifications.deliver",
         "schedule": timedelta(seconds=5),

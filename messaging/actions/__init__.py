@@ -4,6 +4,7 @@ from messaging.actions.asides import Noted
 from messaging.actions.items import Sent
 from messaging.actions.marks import mark_read
 from messaging.actions.notes import write_note
+from messaging.actions.notices import take_back_notices, tell_absent
 from messaging.actions.opening import open_thread
 from messaging.actions.owning import assign, claim, hand_on, release, resolve
 from messaging.actions.replies import close_thread, reopen_thread, reply
@@ -26,5 +27,7 @@ __all__ = [
     "reply",
     "resolve",
     "save_team",
+    "take_back_notices",
+    "tell_absent",
     "write_note",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ from portal.outbox.errors import LetterRefused
 from portal.outbox.models import Letter
 from portal.outbox.selectors import address_of, params_of
 from portal.outbox.vocabulary import spec_of, zones
+
+MORNING, NIGHT = 8, 21
+"""Letters that can wait leave between these hours of the reader's day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,16 @@ def written(letter: Letter) -> Written:
         subject, body = _text(spec.template, _told_to(params, zone))
         attachment = spec.attachment(params) if spec.attachment else None
     return Written(profile.email.strip(), subject, body, attachment)
+
+
+def by_day(at: datetime, zone: str) -> datetime:
+    """The instant, or eight in the morning if the reader's clock says that it is night."""
+    here = ZoneInfo(zone if zone in zones() else settings.TIME_ZONE)
+    local = at.astimezone(here)
+    if MORNING <= local.hour < NIGHT:
+        return at
+    day = local.date() + timedelta(days=local.hour >= NIGHT)
+    return datetime.combine(day, time(MORNING), tzinfo=here).astimezone(UTC)
 
 
 def _reader(letter: Letter) -> Profile:

@@ -1,6 +1,8 @@
 """Letters and what is sealed in them. Nothing here writes."""
 
 import json
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +38,25 @@ def address_of(letter: Letter) -> str:
 def still_waits(letter_id: UUID) -> bool:
     """True unless the letter was sent, withdrawn or given up meanwhile."""
     return Letter.objects.filter(pk=letter_id, state=State.QUEUED).exists()
+
+
+def keys_there(keys: Collection[str]) -> set[str]:
+    """Those of these occasions for which there is a letter already."""
+    return {*Letter.objects.filter(key__in=keys).values_list("key", flat=True)}
+
+
+def people_told(kind: str, *, since: datetime) -> set[UUID]:
+    """To whom a letter of this kind was posted since then, unless it was taken back."""
+    rows = Letter.objects.filter(kind=kind, posted_at__gt=since, to_person__isnull=False)
+    told = rows.exclude(state=State.WITHDRAWN).values_list("to_person", flat=True)
+    return {person for person in told if person}
+
+
+def waiting_about(kind: str) -> list[tuple[UUID, UUID]]:
+    """What letters of this kind that wait are about, and to whom they go."""
+    rows = Letter.objects.filter(kind=kind, state=State.QUEUED)
+    pairs = rows.exclude(about=None).exclude(to_person=None).values_list("about", "to_person")
+    return [(about, person) for about, person in pairs if about and person]
 
 
 def letters_to(person_id: UUID) -> list[dict[str, Any]]:

@@ -64,8 +64,12 @@ def post(
     return Letter.objects.get(key=key)
 
 
-def withdraw(actor: Actor, about: UUID, *, kinds: Collection[str] = ()) -> int:
+def withdraw(
+    actor: Actor, about: UUID, *, kinds: Collection[str] = (), to: UUID | None = None
+) -> int:
     """Letters about this that wait are never sent. Returns how many there were.
+
+    All of them, or those of some kinds, or to one person.
 
     One that the postman has in hand at this very moment may still go.
 
@@ -75,6 +79,8 @@ def withdraw(actor: Actor, about: UUID, *, kinds: Collection[str] = ()) -> int:
     waiting = Letter.objects.filter(about=about, state=State.QUEUED)
     if kinds:
         waiting = waiting.filter(kind__in=kinds)
+    if to:
+        waiting = waiting.filter(to_person=to)
     found = list(waiting.select_for_update().order_by("pk"))
     for letter in found:
         letter.state, letter.done_at = State.WITHDRAWN, clock.now()

@@ -1,0 +1,18 @@
+"""Jobs of messaging, asked for by name."""
+
+from messaging import actions
+from messaging.selectors.notices import due_notices, read_meanwhile
+from portal.kernel import door
+from portal.kernel.actor import system_actor
+from portal.kernel.jobs import job
+
+TELLER = system_actor("teller")
+
+
+@job("messaging.tell_absent")
+def tell_absent() -> None:
+    """Who has not read what the clinic wrote is told by letter, unless they read it meanwhile."""
+    if read := read_meanwhile():
+        door.run(actions.take_back_notices, TELLER, read)
+    if notices := due_notices():
+        door.run(actions.tell_absent, TELLER, notices)
