@@ -39,6 +39,7 @@ def test_a_coordinator_sees_how_to_reach_somebody_and_nothing_about_health(world
     assert events(record_)[0] == "patient.arranging-read"
 
 
+@pytest.mark.feature("M28")
 def test_the_preferred_name_and_unsafe_contacts_are_shown(cast, sam):
     contacts = (ContactPoint("phone", "030 5550 0199", safe=False),)
     chart = Chart(

@@ -116,6 +116,7 @@ def test_a_proxy_sees_for_whom_they_act_and_steps_down(cast, pia):
     assert events(cast.ada_record).count("proxy.ended") == 1
 
 
+@pytest.mark.feature("M20")
 def test_whoever_is_asked_finds_it_on_the_first_page_and_answers(cast, ada, ben):
     offer = ask(signed_in(ada), cast.ada_record, ben.email)
     client = browser(ben)
