@@ -104,7 +104,7 @@ SPECS = (
         Event.ENCOUNTERS_IMPORTED,
         gettext_noop("Visits of the past and to come were taken over from another system."),
         {"added": _COUNT, "changed": _COUNT},
-        told=gettext_noop("Took over {added} past visits from another system"),
+        told=gettext_noop("Took over past visits from another system: {added}"),
     ),
     EventSpec(
         Event.PATIENTS_LOOKED_FOR,

@@ -68,6 +68,8 @@ class View:
     home: Home
     names: dict[UUID, str] = field(default_factory=dict, repr=False)
     patients: dict[UUID, PatientLine] = field(default_factory=dict, repr=False)
+    upto: int = 0
+    """How far what the reader has been shown reaches, whatever the page says that it has."""
 
     def lines(self, rows: Sequence[ItemRow]) -> list[Line]:
         """The rows, unsealed. What did not open is on record before it is shown as such."""

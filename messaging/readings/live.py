@@ -26,6 +26,7 @@ class ThreadTopic:
         """
         thread = selectors.fetch_thread(actor, ref)
         view = View(actor, Home(thread.patient_id, ref))
+        view.upto = min(after, thread.sequence)
         first = _items(view, selectors.items_after(actor, ref, after), after)
         audit.record_alone(
             actor,
@@ -54,11 +55,13 @@ class ThreadTopic:
             Event.THREAD_LEFT,
             patient=view.home.patient_id,
             subject=ref,
-            last=last,
+            last=min(last, view.upto),
         )
 
 
 def _items(view: View, found: Found, after: int) -> Items:
     lines = view.lines(found.items)
     last = lines[-1].sequence if lines else after
+    if lines:
+        view.upto = last
     return Items([line.as_item() for line in lines], last, found.more)

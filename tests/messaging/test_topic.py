@@ -49,6 +49,21 @@ def test_a_view_leaves_an_entry_when_it_opens_and_when_it_closes_and_none_betwee
     assert (event, details["last"]) == ("thread.left", 2)
 
 
+def test_the_entries_say_what_was_shown_whatever_the_page_says_that_it_has(
+    world, cast, thread, ada
+):
+    topic, beyond = ThreadTopic(), 2**53 - 1
+    world.reply(thread)
+
+    opening = topic.open(ada.actor, thread, beyond)
+    assert (opening.first.items, opening.first.last) == ([], beyond)
+    assert newest(cast.ada_record)[1]["first"] == 3
+
+    assert topic.more(ada.actor, thread, beyond, opening.view).items == []
+    topic.close(ada.actor, thread, beyond, opening.view)
+    assert newest(cast.ada_record)[1]["last"] == 2
+
+
 def test_what_a_view_shows_ends_with_the_right(world, cast, thread, cara):
     from patients.models import CareTeamMember
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from portal.accounts import actions, selectors, sockets
 from portal.kernel import door
@@ -57,6 +58,28 @@ async def test_half_way_is_not_in(ada: Someone):
 async def test_staff_without_their_factor_are_not_in(cara: Someone):
     assert not await is_let_in(wire(await session_for(cara, factor="")))
     assert await is_let_in(wire(await session_for(cara, factor="app")))
+
+
+@pytest.mark.parametrize("failure", [OperationalError, InterfaceError])
+async def test_while_the_database_is_away_a_handshake_is_refused_quietly(
+    ada: Someone,
+    failure: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    key = await session_for(ada)
+
+    def away(key: str) -> Any:
+        raise failure("the server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(selectors, "standing_of_key", away)
+        assert not await is_let_in(wire(key))
+
+    (told,) = [row for row in caplog.records if row.name == "portal.accounts"]
+    assert (told.levelname, told.exc_info) == ("WARNING", None)
+    assert key not in told.getMessage()
+    assert await is_let_in(wire(key))
 
 
 Ending = Callable[[Someone, Any], Awaitable[Any]]

@@ -142,6 +142,24 @@ async def test_a_reader_that_stays_behind_is_closed_to_resume(
     assert await page.closed_with() == Close.TOO_SLOW
 
 
+async def test_a_reader_that_takes_in_a_little_has_its_time_again_and_not_for_ever(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "PATIENCE", 0.4)
+    monkeypatch.setattr(sockets, "WINDOW", 2)
+    wire = WebsocketCommunicator(Page.as_asgi(), "/live/")
+    await wire.connect()
+    page = Client(wire)
+    for _ in range(5):  # answers go out beyond the window, so it stays full after what follows
+        await page.say(kind="do", command="book.echo", id=str(new_id()), body={"text": "a"})
+    heard = [(await page.hear())["kind"] for _ in range(6)]
+    await page.say(kind="seen", n=1)
+
+    assert heard == ["welcome", *["done"] * 5]
+    assert await wire.receive_nothing(timeout=0.5)  # its time was over, and it had moved
+    assert await page.closed_with() == Close.TOO_SLOW
+
+
 async def test_many_hints_while_one_read_is_under_way_become_one_more_read(
     book: Book, client: Client
 ) -> None:
