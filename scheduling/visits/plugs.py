@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import Command, NavItem, PeopleData, Ward
 from scheduling.visits import actions, forms, selectors
+from scheduling.visits.management.scene import play
 from scheduling.visits.readings import exported, home_card
 from scheduling.visits.sockets import ArrivalsTopic, VisitTopic
 from scheduling.visits.vocabulary import SPECS
@@ -66,6 +67,7 @@ PLUGS = Ward(
     vocabulary=SPECS,
     home_cards=(home_card,),
     navigation=(places,),
+    demo_scenes=(play,),
     people_data=(
         PeopleData("visits.Visit", "appointment__patient", "record", exporter=exported),
         PeopleData("visits.Seat", "visit__appointment__patient", "record"),

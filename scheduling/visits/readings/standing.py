@@ -143,14 +143,17 @@ def standing(actor: Actor, seen: Seen, names: Names) -> Standing:
 
 
 def _own_seat(actor: Actor, seen: Seen) -> str:
-    """none, mine (over this socket), elsewhere, gone."""
+    """none (also for one's own that waits for one to come back), mine, elsewhere, gone."""
     seat = seen.room.seats[seen.side]
     if seat.sitter is None:
         return "none"
     if seat.hold is Hold.GONE:
         return "gone" if seat.sitter.person == actor.id else "none"
-    is_mine = (seat.sitter.person, seat.sitter.socket) == (actor.id, actor.request)
-    return "mine" if is_mine else "elsewhere"
+    if seat.sitter.person != actor.id:
+        return "elsewhere"
+    if seat.sitter.socket == actor.request:
+        return "mine"
+    return "none" if seat.hold is Hold.AWAY else "elsewhere"
 
 
 def _peer(seen: Seen, names: Names) -> Peer | None:
