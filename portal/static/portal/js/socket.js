@@ -73,6 +73,11 @@ export function follow(topic, last, follower) {
   };
 }
 
+/** The socket is opened, though nothing is followed. */
+export function reach() {
+  if (!socket) connect();
+}
+
 /**
  * Resolves when the command is durably done; stays open while the connection is away; rejects when refused.
  * @param {string} name

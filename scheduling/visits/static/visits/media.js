@@ -109,14 +109,19 @@ export function hear(track, tell) {
 }
 
 /**
- * Notes one after the other, gently; resolves when they have sounded.
+ * Notes one after the other, gently; true once they have sounded, false where the browser wants a press first.
  * @param {number[]} notes in hertz
  * @param {{ device?: string, loud?: number }} [how]
  */
 export async function sound(notes, { device = "", loud = 0.12 } = {}) {
   const context = new AudioContext();
   if (device && "setSinkId" in context) await /** @type {any} */ (context).setSinkId(device).catch(() => {});
-  await context.resume();
+  // Without a press of a button before, a page stays silent.
+  await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))]);
+  if (context.state !== "running") {
+    void context.close();
+    return false;
+  }
   notes.forEach((note, place) => {
     const from = context.currentTime + place * 0.28;
     const tone = context.createOscillator();
@@ -131,6 +136,7 @@ export async function sound(notes, { device = "", loud = 0.12 } = {}) {
   });
   await new Promise((done) => setTimeout(done, notes.length * 280 + 300));
   await context.close();
+  return true;
 }
 
 /** The choices of this device, kept on it alone. */
