@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -54,15 +55,9 @@ def _kind(desk: Actor, doctor: UUID) -> UUID:
     found = VisitType.objects.filter(name=NAME).values_list("pk", flat=True).first()
     if found:
         return found
-    kind = door.run(
-        actions.define_visit_type,
-        desk,
-        name=NAME,
-        minutes=MINUTES,
-        step_minutes=STEP,
-        by_video=True,
-        command_id=new_id(),
-    )
+    rules: dict[str, Any] = {"step_minutes": STEP, "by_video": True}
+    told = {"name": NAME, "minutes": MINUTES, "command_id": new_id(), **rules}
+    kind = door.run(actions.define_visit_type, desk, **told)
     door.run(actions.offer_type, desk, doctor, kind.pk, command_id=new_id())
     return kind.pk
 

@@ -14,8 +14,18 @@ from scheduling.visits.readings.seals import Seals
 from scheduling.visits.readings.standing import Names, Standing, standing
 from scheduling.visits.selectors import Seen
 from scheduling.visits.selectors.frames import AT_ONCE
-from scheduling.visits.states import OPENS_BEFORE, TALKING, Side, State
+from scheduling.visits.states import OPENS_BEFORE, OVER, TALKING, Side, State
 from scheduling.visits.vocabulary import Event
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AttendanceLine:
+    """Somebody who was in the visit, for one stretch of it."""
+
+    name: str
+    role: str
+    from_at: datetime
+    to_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,6 +44,7 @@ class RoomPage:
     last_sequence: int
     topic: str
     may: dict[str, bool]
+    attendance: list[AttendanceLine]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,7 +66,8 @@ def room_page(actor: Actor, appointment_id: UUID) -> RoomPage:
     """
     seen = selectors.fetch(actor, appointment_id)
     _record(actor, seen, Event.VISIT_READ)
-    view = standing(actor, seen, Names(seen.appointment.patient_id))
+    names = Names(seen.appointment.patient_id)
+    view = standing(actor, seen, names)
     is_clinic = seen.side is Side.CLINIC
     patient_id = seen.appointment.patient_id
     line = lines_under([patient_id]).get(patient_id) if is_clinic else None
@@ -72,6 +84,7 @@ def room_page(actor: Actor, appointment_id: UUID) -> RoomPage:
         last_sequence=0,
         topic=f"visit.{appointment_id.hex}",
         may=_may(seen),
+        attendance=_attendance(seen, names) if seen.room.state in OVER else [],
     )
 
 
@@ -123,6 +136,20 @@ class RoomView:
             last = max(last, 0 if len(rows) > AT_ONCE else seen.visit.sequence)
         told.sort(key=lambda item: item["sequence"])
         return Items(told, max(last, after), more=len(rows) > AT_ONCE)
+
+
+def _attendance(seen: Seen, names: Names) -> list[AttendanceLine]:
+    """Who was there. A patient is called as the record says, everybody else by their own name."""
+    rows = selectors.attendance_of(seen.visit.pk) if seen.visit else []
+    return [
+        AttendanceLine(
+            names.patient() if row.role == "patient" else names.person(row.person_id),
+            row.role,
+            row.from_at,
+            row.to_at,
+        )
+        for row in rows
+    ]
 
 
 def _frame_item(row: selectors.FrameRow, signal: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from scheduling.visits.selectors.lapsed import booked_and_over, lapsed_visits
 from scheduling.visits.selectors.visits import (
     Rule,
     Seen,
+    attendance_of,
     fetch,
     find_carried,
     lock,
@@ -32,6 +33,7 @@ __all__ = [
     "Rule",
     "Seen",
     "arrivals",
+    "attendance_of",
     "booked_and_over",
     "fetch",
     "find_carried",

@@ -13,7 +13,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from scheduling.models import Appointment
 from scheduling.visits import policy
-from scheduling.visits.models import Carried, Confirmation, Seat, Visit
+from scheduling.visits.models import Attendance, Carried, Confirmation, Seat, Visit
 from scheduling.visits.states import OVER, Room, Side, Sitter, State, hold_at
 from scheduling.visits.states import Seat as PureSeat
 
@@ -70,6 +70,11 @@ def seats_of_socket(socket: str) -> list[Seat]:
 def find_carried(actor: Actor, command_id: UUID) -> Carried | None:
     """What this command of the actor did, if it was carried out."""
     return Carried.objects.filter(person_id=actor.id, command_id=command_id).first()
+
+
+def attendance_of(visit_id: UUID) -> list[Attendance]:
+    """Who was there, in order of coming."""
+    return list(Attendance.objects.filter(visit=visit_id).order_by("from_at", "pk"))
 
 
 def newest_confirmation(visit_id: UUID) -> Confirmation | None:
