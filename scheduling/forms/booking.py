@@ -48,12 +48,12 @@ class Picked:
         return f"{self.clinician_id.hex}.{int(self.starts_at.timestamp())}"
 
 
-class SlotField(forms.CharField):
+class SlotField(forms.Field):
     """A time as a button names it. It is offered anew before it is held."""
 
     def to_python(self, value: Any) -> Any:
         """The clinician and the instant. Raises ValidationError."""
-        who, _dot, when = str(super().to_python(value) or "").partition(".")
+        who, _dot, when = str(value or "")[:64].partition(".")
         try:
             return Picked(UUID(hex=who), datetime.fromtimestamp(int(when), UTC))
         except (ValueError, OverflowError, OSError):
@@ -66,7 +66,7 @@ class SlotForm(CommandForm):
     patient = forms.UUIDField()
     kind = forms.UUIDField()
     mode = forms.ChoiceField(choices=[(mode, mode) for mode in MODES])
-    slot = SlotField(max_length=64)
+    slot = SlotField()
     reason = forms.CharField(required=False, strip=False, max_length=2 * MOST_REASON)
 
     def clean(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class ZoneForm(forms.Form):
 class FindForm(forms.Form):
     """A part of a name."""
 
-    name = forms.CharField(
+    text = forms.CharField(
         min_length=2,
         max_length=80,
         error_messages={

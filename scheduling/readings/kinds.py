@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from patients.readings import PatientLine, lines_under
 from patients.readings import lines_of as patient_lines
+from patients.selectors import not_found
 from patients.vocabulary import Event
 from portal.audit import actions as audit
 from portal.kernel.actor import Actor
@@ -61,7 +62,7 @@ def kinds(actor: Actor, patient_id: UUID | None) -> KindPage:
         ids = [*rows.values_list("pk", flat=True)[:20]]
         patient_id = ids[0] if len(ids) == 1 else None
     elif patient_id and not rows.filter(pk=patient_id).exists():
-        raise NotFound(kind="patient", subject=patient_id)
+        raise not_found(patient_id)
     else:
         ids = [] if clinic else [*rows.values_list("pk", flat=True)[:20]]
     named = _named(actor, {*ids, *([patient_id] if patient_id else [])})
@@ -92,7 +93,7 @@ def about(actor: Actor, asked: Asked) -> dict[str, Any]:
     Records: NAMES_READ.
     """
     if not policy.bookable_patients(actor).filter(pk=asked.patient_id).exists():
-        raise NotFound(kind="patient", subject=asked.patient_id)
+        raise not_found(asked.patient_id)
     line = _named(actor, [asked.patient_id]).get(asked.patient_id)
     return {
         "patient_id": asked.patient_id,

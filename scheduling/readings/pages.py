@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from patients.policy import proxies_in_force
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from scheduling import policy, selectors
@@ -94,11 +95,9 @@ def other_holds(actor: Actor, kept: Appointment) -> list[UUID]:
 
 def mine(actor: Actor) -> QuerySet[Appointment]:
     """Appointments that the actor has as a patient or for one, not those at which they work."""
-    return (
-        policy.readable_appointments(actor)
-        .filter(patient__in=policy.bookable_patients(actor))
-        .select_related("visit_type")
-    )
+    acting = proxies_in_force().filter(person=actor.id).values("patient")
+    rows = policy.readable_appointments(actor).select_related("visit_type")
+    return rows.filter(Q(patient__person=actor.id) | Q(patient__in=acting))
 
 
 def _titled(line: VisitLine) -> str:
@@ -119,7 +118,7 @@ def _policy_words(row: Appointment, zone: str, *, is_staff: bool) -> str:
         return _("It can no longer be changed here, because it is soon. A call is enough.")
     last = shown(row.starts_at - timedelta(minutes=row.visit_type.cutoff_minutes), zone)
     given = {"day": last.day, "time": last.time}
-    return _("You can move or cancel it here until %(day)s, %(time)s. After that, call us.") % given
+    return _("Move or cancel it here by: %(day)s, %(time)s. After that, call us.") % given
 
 
 def _next_steps(line: VisitLine) -> list[str]:

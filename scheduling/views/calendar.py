@@ -35,7 +35,7 @@ def day(request: Request) -> HttpResponse:
         return page(request, "day", found, **more)
 
 
-@sensitive_post_parameters("name")
+@sensitive_post_parameters("text")
 @sensitive_variables()
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: Request) -> HttpResponse:
@@ -44,7 +44,7 @@ def find(request: Request) -> HttpResponse:
     form = forms.FindForm(request.POST or None)
     found = None
     if request.method == "POST" and form.is_valid():
-        found = look_for(request.actor, Asked(form.cleaned_data["name"])).found
+        found = look_for(request.actor, Asked(form.cleaned_data["text"])).found
     status = 422 if form.is_bound and form.errors else 200
     return page(request, "find", None, status, form=form, found=found)
 
