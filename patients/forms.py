@@ -175,7 +175,7 @@ class RegisterForm(CommandForm):
 
     def chart(self) -> Chart:
         """The record that the form describes."""
-        told = {
+        told: dict[str, Any] = {
             name: cleaned(value) if isinstance(value, str) else value
             for name, value in self.cleaned_data.items()
         }

@@ -40,13 +40,17 @@ def signed_in(someone: Someone) -> Actor:
 
 def invite(by: Actor, patient: UUID, address: str = ADDRESS, **more: Any) -> Offer:
     """The patient is invited."""
-    asked = {"proofing": "in-person", "command_id": new_id()} | more
+    asked: dict[str, Any] = {"proofing": "in-person", "command_id": new_id()} | more
     return door.run(actions.invite_patient, by, patient, address, **asked)
 
 
 def ask(by: Actor, patient: UUID, address: str = ADDRESS, **more: Any) -> Offer:
     """Somebody is asked to act for the patient."""
-    asked = {"scope": Scope.CORRESPOND, "relation": "partner", "command_id": new_id()} | more
+    asked: dict[str, Any] = {
+        "scope": Scope.CORRESPOND,
+        "relation": "partner",
+        "command_id": new_id(),
+    } | more
     return door.run(actions.offer_proxy, by, patient, address, **asked)
 
 

@@ -80,10 +80,12 @@ def test_no_spell_is_wider_or_longer_than_was_wanted_and_none_overlap(
     teen = birthday(born, ages.teen)
 
     for spell in found:
+        assert spell.last is not None
         assert first <= spell.first <= spell.last < adult
         assert last is None or spell.last <= last
         assert RANKS.index(spell.scope) <= RANKS.index(scope)
         if spell.last >= teen:
             assert RANKS.index(spell.scope) <= RANKS.index(ages.teen_scope)
     for one, other in pairwise(found):
+        assert one.last is not None
         assert one.last < other.first

@@ -16,7 +16,7 @@ from patients.management.clinic import cast as clinic
 from patients.management.clinic import letters
 from patients.management.clinic.loading import FileRefused, exchanges
 from patients.management.clinic.sign_ins import SignIns
-from patients.models import CareTeamMember, Encounter, Offer, Patient, Proxy
+from patients.models import CareTeamMember, Encounter, Patient, Proxy
 from patients.policy import reachable_patients
 from patients.ports import DemoClinic
 from portal.accounts.models import Person, RoleGrant, TotpDevice
@@ -96,25 +96,6 @@ def test_the_cast_of_the_demo_reaches_whom_its_story_says(db, data_dir, scenes):
         linked = {link.patient for link in clinic.LINKS if link.person == key and not link.days}
         linked |= {record for record, owner in clinic.OWN_RECORDS.items() if owner == key}
         assert {patient.pk for patient in reached} == {patients[each] for each in linked}, key
-
-
-@pytest.mark.feature("I9")
-def test_the_demo_shows_a_mother_of_two_a_proxy_of_before_and_letters_under_way(
-    db, data_dir, scenes
-):
-    demo()
-    demo()
-    people, patients = scenes[0].people, scenes[0].patients
-
-    def scopes(patient, person):
-        rows = Proxy.objects.filter(patient=patients[patient], person=people[person])
-        return list(rows.order_by("valid_from").values_list("scope", flat=True))
-
-    assert scopes("leo", "ada") == ["full", "read"]
-    assert scopes("mila", "ada") == ["read"]
-    assert scopes("walter", "imani") == ["read"]
-    open_ones = Offer.objects.filter(settled_at=None).values_list("patient", "purpose")
-    assert {*open_ones} == {(patients["walter"], "record"), (patients["ada"], "proxy")}
 
 
 def test_everybody_who_writes_in_the_demo_may_write_there(db, data_dir, scenes):

@@ -28,7 +28,7 @@ WORD = STEM.capitalize()
 
 def found(by, text="", born=None):
     page = readings.look_for(by.actor, Asked(text, born))
-    return [line.id for line in page.found]
+    return [line.id for line in page.found or []]
 
 
 @pytest.fixture

@@ -42,13 +42,16 @@ def test_a_parent_acts_until_birthdays_say_otherwise(cast, sam, child):
 
     rows = list(Proxy.objects.filter(patient=child).order_by("valid_from"))
     assert [row.scope for row in rows] == ["full", "read"]
-    assert rows[0].valid_to + timedelta(days=1) == rows[1].valid_from
+    last, final = rows[0].valid_to, rows[1].valid_to
+    assert last
+    assert final
+    assert last + timedelta(days=1) == rows[1].valid_from
     assert {row.proofing for row in rows} == {"document"}
     mother = newcomer()
-    _may(mother, child, rows[0].valid_to, write=True, read=True)
+    _may(mother, child, last, write=True, read=True)
     _may(mother, child, rows[1].valid_from, write=False, read=True)
-    _may(mother, child, rows[1].valid_to, write=False, read=True)
-    _may(mother, child, rows[1].valid_to + timedelta(days=1), write=False, read=False)
+    _may(mother, child, final, write=False, read=True)
+    _may(mother, child, final + timedelta(days=1), write=False, read=False)
 
 
 def _may(person, patient, day, *, write, read):
@@ -102,7 +105,7 @@ def test_a_clinic_that_leaves_teenagers_alone_lets_no_parent_in(cast, sam, setti
 def test_ending_a_grant_ends_what_was_to_follow(cast, sam, child):
     ask(signed_in(sam), child, relation="parent", scope=Scope.FULL, proofing="document")
     join("Rosa Berg")
-    first = Proxy.objects.filter(patient=child).order_by("valid_from").first()
+    first = Proxy.objects.filter(patient=child).earliest("valid_from")
 
     door.run(actions.end_proxy, sam.actor, first.pk)
 

@@ -52,9 +52,14 @@ def invite(people: Mapping[str, UUID], patients: Mapping[str, UUID]) -> None:
 
 
 def _invited(actor: Actor, patient_id: UUID, address: str) -> None:
-    command_id = _command(patient_id, address)
-    asked = {"proofing": "known-contact", "command_id": command_id}
-    door.run(actions.invite_patient, actor, patient_id, address, **asked)
+    door.run(
+        actions.invite_patient,
+        actor,
+        patient_id,
+        address,
+        proofing="known-contact",
+        command_id=_command(patient_id, address),
+    )
 
 
 def _command(patient_id: UUID, address: str) -> UUID:
