@@ -67,6 +67,13 @@ class ResetSpent(LinkSpent):
     next_words = _("Ask for a new link")
 
 
+class TooManyInvitations(TooMany):
+    """More letters to others than one person who is no staff has reason to send in a day."""
+
+    code = "too-many-invitations"
+    sentence: Any = _("That was too often for one day. Please try again tomorrow, or call us.")
+
+
 class TooManyChanges(TooMany):
     """More changes of address than anybody needs in a day."""
 

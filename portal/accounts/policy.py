@@ -34,6 +34,8 @@ CODE_BY_ACCOUNT = Limit("code.account", 10, timedelta(hours=1), in_a_row=100)
 CODE_BY_SOURCE = Limit("code.source", 100, timedelta(hours=1))
 RESET_BY_ACCOUNT = Limit("reset.account", 3, timedelta(hours=1))
 RESET_BY_SOURCE = Limit("reset.source", 30, timedelta(hours=1))
+INVITES_BY_PERSON = Limit("invite.person", 10, timedelta(days=1))
+"""For those who are no staff: our letters are no way to write to strangers."""
 ADDRESS_BY_ACCOUNT = Limit("address.account", 5, timedelta(days=1))
 RESET_LINK = timedelta(minutes=30)
 ADDRESS_PROOF = timedelta(days=1)

@@ -112,7 +112,8 @@ class Command(BaseCommand):
         self.stdout.write(
             "\nSign in with address and password. The code for the second step:\n"
             f"  {_python()} manage.py demo code NAME\n"
-            f"The passwords were made here and are kept in {sign_ins.path}."
+            f"The passwords were made here and are kept in {sign_ins.path}.\n"
+            f"Letters that the portal writes are files in {settings.LETTERS_DIR}."
         )
 
     def _code(self, sign_ins: SignIns, name: str) -> None:

@@ -8,7 +8,15 @@ from portal.accounts import policy
 from portal.accounts.actions.people import create_person, grant_role
 from portal.accounts.actions.sessions import end_sessions, open_session
 from portal.accounts.actions.signing_in import Outcome, Step
-from portal.accounts.errors import LinkSpent, NoSuchRole, NotAllowed, SignInTaken, SomebodyElse
+from portal.accounts.actions.throttles import take_ticket
+from portal.accounts.errors import (
+    LinkSpent,
+    NoSuchRole,
+    NotAllowed,
+    SignInTaken,
+    SomebodyElse,
+    TooManyInvitations,
+)
 from portal.accounts.models import Invitation, Person, Stage
 from portal.accounts.selectors.factors import has_factor
 from portal.accounts.selectors.invitations import (
@@ -57,13 +65,16 @@ def invite(
 
     An earlier one to the same address for the same thing works no more.
 
-    Refuses: NotAllowed, NoSuchRole, NoAddress.
+    Refuses: NotAllowed, NoSuchRole, NoAddress, TooManyInvitations.
     Records: INVITATION_MADE, INVITATION_WITHDRAWN.
     """
     if role not in ROLES:
         raise NoSuchRole
     if not policy.may_invite(actor, role):
         raise NotAllowed
+    by_patient = actor.is_person and actor.roles.isdisjoint(policy.STAFF)
+    if by_patient and not take_ticket(actor, policy.INVITES_BY_PERSON, actor.id.bytes):
+        raise TooManyInvitations
     index, token, now = sign_in_index(address), new_token(), clock.now()
     _replace(actor, index, purpose, role, subject)
     invitation_id = new_id()

@@ -8,7 +8,7 @@ from django.test import Client
 
 from portal.accounts import actions, selectors
 from portal.accounts.actions import Outcome
-from portal.accounts.errors import LinkSpent, NoSuchRole, NotAllowed
+from portal.accounts.errors import LinkSpent, NoSuchRole, NotAllowed, TooManyInvitations
 from portal.accounts.models import Invitation, Person
 from portal.kernel import clock, door, plugs
 from portal.kernel.actor import STRANGER
@@ -142,6 +142,17 @@ def test_only_administrators_invite_staff(ada, cara, root, role):
         invite(STRANGER, role="patient")
 
     assert invite(actor_of(root), role=role)[0].role == role
+
+
+def test_a_patient_writes_to_few_strangers_by_our_letters(ada, root):
+    actor, boss = actor_of(ada), actor_of(root)
+    for n in range(10):
+        invite(actor, role="proxy", address=f"n{n}@example.org")
+    with pytest.raises(TooManyInvitations):
+        invite(actor, role="proxy", address="n11@example.org")
+
+    for n in range(12):
+        assert invite(boss, role="clinician", address=f"n{n}@example.org")
 
 
 def test_nobody_is_invited_to_what_does_not_exist():
