@@ -1,10 +1,11 @@
-"""What scheduling offers to the ground: its words and letters, and its rows about people."""
+"""What scheduling offers to the ground: its words, letters and demo, and its rows about people."""
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
 from scheduling import policy
+from scheduling.management.scene import play
 from scheduling.readings import enclosed, home_card, is_staff
 from scheduling.vocabulary import CANCELLED, CONFIRMED, MODES, MOVED, REMINDER, SPECS
 
@@ -46,6 +47,7 @@ PLUGS = Ward(
     home_cards=(home_card,),
     navigation=(places,),
     letters=LETTERS,
+    demo_scenes=(play,),
     people_data=(
         PeopleData("scheduling.Appointment", "patient", "record"),
         PeopleData("scheduling.Change", "appointment__patient", "record"),
