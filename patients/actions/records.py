@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from patients import policy, selectors
 from patients.actions.marks import mark
 from patients.actions.receipts import first_result
@@ -94,7 +96,12 @@ def tie_account(actor: Actor, patient: Patient, person_id: UUID, *, proofing: st
     if patient.person_id or Patient.objects.filter(person=person_id).exists():
         raise AlreadyLinked
     patient.person_id, patient.proofing = person_id, proofing
-    patient.save(update_fields=["person", "proofing"])
+    try:
+        with transaction.atomic():
+            patient.save(update_fields=["person", "proofing"])
+    except IntegrityError:
+        # Another record took the account between the question and the answer.
+        raise AlreadyLinked from None
     audit.record(
         actor,
         Event.ACCOUNT_LINKED,
