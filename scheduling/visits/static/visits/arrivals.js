@@ -3,7 +3,7 @@
 
 import { announce } from "../portal/js/announce.js";
 import { follow, newId, watch } from "../portal/js/socket.js";
-import { sound } from "./media.js";
+import { choice, sound } from "./media.js";
 import { ordersOf } from "./orders.js";
 
 const CHIME = [659, 880];
@@ -118,16 +118,21 @@ export function mount(root) {
 }
 
 /**
- * Rings only for whoever pressed it on this page: nothing ever sounds unasked.
+ * Rings only for whoever pressed it on this device: nothing ever sounds unasked.
  * @param {HTMLElement} button
  */
 function bellOf(button) {
   const label = /** @type {HTMLElement} */ (button.querySelector("span"));
-  let on = false;
+  let on = choice.get("bell") !== "";
+  const show = () => {
+    label.textContent = (on ? button.dataset.on : button.dataset.off) ?? "";
+  };
   button.addEventListener("click", () => {
     on = !on;
-    label.textContent = (on ? button.dataset.on : button.dataset.off) ?? "";
+    choice.set("bell", on ? "on" : "");
+    show();
     if (on) void sound(CHIME);
   });
+  show();
   return { isOn: () => on };
 }

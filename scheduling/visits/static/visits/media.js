@@ -141,7 +141,7 @@ export async function sound(notes, { device = "", loud = 0.12 } = {}) {
 
 /** The choices of this device, kept on it alone. */
 export const choice = {
-  /** @param {"microphone" | "camera" | "speaker"} kind */
+  /** @param {"microphone" | "camera" | "speaker" | "bell"} kind */
   get(kind) {
     try {
       return localStorage.getItem(`visit-${kind}`) ?? "";
@@ -150,7 +150,7 @@ export const choice = {
     }
   },
   /**
-   * @param {"microphone" | "camera" | "speaker"} kind
+   * @param {"microphone" | "camera" | "speaker" | "bell"} kind
    * @param {string} device
    */
   set(kind, device) {

@@ -97,7 +97,9 @@ export function mount(root) {
       if (state.seat !== "elsewhere" || sat(visit)) join(met);
     }
     const now = part();
+    const before = facts.now.part;
     facts.set({ part: now, why: state.ended?.why ?? "", note: state.note?.code ?? "" });
+    if (before !== now) land(root);
     fill();
     awake(now === "call" || now === "waiting");
     ring(now);
@@ -249,6 +251,19 @@ export function mount(root) {
   setInterval(() => (state ? (fill(), facts.now.part === "early" && consider()) : null), 20_000);
   addEventListener("online", () => call.line() !== "idle" && call.mend());
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+}
+
+/**
+ * Whoever stood on what is gone stands on the heading of what came.
+ * @param {HTMLElement} root
+ */
+function land(root) {
+  const at = document.activeElement;
+  if (at && at !== document.body && !at.closest("[hidden]")) return;
+  const heading = [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("h1"))].find((one) => !one.closest("[hidden]"));
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus();
 }
 
 /**
