@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.accounts.selectors import Profile
 from portal.kernel import door
 from portal.kernel.actor import system_actor
 from portal.kernel.ids import new_id
@@ -13,6 +14,7 @@ from portal.kernel.plugs import LetterSpec, ParamKind
 from portal.outbox import actions as outbox
 from portal.outbox import vocabulary
 from portal.outbox.models import Letter
+from tests.harness.mail import MailServer
 
 WORK = system_actor("test")
 TOKEN = "k3" * 20
@@ -69,3 +71,37 @@ def post() -> Callable[..., Letter]:
         return door.run(outbox.post, WORK, kind, to=to, **fitting)
 
     return posted
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """A mail server, and settings that name it."""
+    with MailServer() as running:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        yield running
+
+
+@pytest.fixture
+def folder(settings: Any, tmp_path: Path) -> Path:
+    """Letters go to files in this folder."""
+    settings.EMAIL_BACKEND = "portal.notifications.backends.FolderBackend"
+    settings.LETTERS_DIR = tmp_path / "outbox"
+    kept: Path = settings.LETTERS_DIR
+    return kept
+
+
+def state_of(letter: Letter) -> tuple[str, str]:
+    """What has become of the letter, and why."""
+    row = Letter.objects.get(pk=letter.pk)
+    return row.state, row.last_error
+
+
+def accounts_profile(**given: str) -> Profile:
+    """Somebody who is not of the cast."""
+    return Profile(**{"name": "Eva Elsewhere", "email": "eva@example.org"} | given)
+
+
+def text_of(message: Any) -> str:
+    """The text of a letter that came in."""
+    return str(message.get_body().get_content())

@@ -1,18 +1,14 @@
 """Delivering: to a real mail server on this machine, as files, and when neither works."""
 
-import smtplib
-import stat
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from typing import Any
 
 import pytest
 from django.core import mail
 
 from portal.accounts import actions as accounts
-from portal.accounts.selectors import Profile
 from portal.kernel import clock, door
 from portal.notifications import tasks
+from portal.notifications.selectors import written
 from portal.notifications.tasks import postman
 from portal.outbox import actions as outbox
 from portal.outbox import selectors
@@ -20,35 +16,12 @@ from portal.outbox.actions.sending import IN_HAND
 from portal.outbox.models import Letter, State
 from tests.cast import WORK
 from tests.harness.canary import scan
-from tests.harness.leak_guard import leaks
 from tests.harness.mail import MailServer
-from tests.portal.notifications.conftest import TOKEN
+from tests.portal.notifications.conftest import TOKEN, accounts_profile, state_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("M21")]
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 STARTS = {"at": NOON, "link": TOKEN}
-
-
-@pytest.fixture
-def server(settings):
-    """A mail server, and settings that name it."""
-    with MailServer() as running:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
-        yield running
-
-
-@pytest.fixture
-def folder(settings, tmp_path):
-    """Letters go to files in this folder."""
-    settings.EMAIL_BACKEND = "portal.notifications.backends.FolderBackend"
-    settings.LETTERS_DIR = tmp_path / "outbox"
-    return settings.LETTERS_DIR
-
-
-def state_of(letter):
-    row = Letter.objects.get(pk=letter.pk)
-    return row.state, row.last_error
 
 
 def test_a_letter_reaches_the_mail_server_and_says_only_what_it_may(server, post, ada):
@@ -155,7 +128,7 @@ def test_a_faulty_text_does_not_hold_up_the_next_and_is_tried_again(
     server, post, ada, ben, monkeypatch, caplog
 ):
     bad, good = post(ada.id), post(ben.id)
-    inner = postman.written
+    inner = written
 
     def faulty(letter):
         if letter.pk == bad.pk:
@@ -233,24 +206,6 @@ def test_a_closed_account_gets_no_letters(server, post, ada):
     assert server.post.taken == []
 
 
-def test_in_the_demo_each_letter_is_a_file_that_can_be_read(folder, post, ada, ben):
-    with clock.frozen(NOON):
-        post(ada.id)
-        tasks.deliver()
-    with clock.frozen(NOON + timedelta(seconds=1)):
-        post(ben.id, "book.starts", params=STARTS)
-        tasks.deliver()
-
-    first, second = sorted(folder.iterdir())
-    assert first.name.startswith("2026-11-24T12-00-00.000000Z-")
-    assert stat.S_IMODE(first.stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert f"To: {ada.email}" in first.read_text()
-    assert "our letters never say anything about your health" in first.read_text()
-    kept = message_from_bytes(second.read_bytes(), policy=policy.default)
-    assert f"/join/{TOKEN}/" in text_of(kept)
-
-
 def test_in_production_without_a_mail_server_letters_wait(settings, post, ada):
     settings.MAIL_LEAVES = False
     letter = post(ada.id)
@@ -259,62 +214,3 @@ def test_in_production_without_a_mail_server_letters_wait(settings, post, ada):
 
     assert state_of(letter) == (State.QUEUED, "")
     assert Letter.objects.get().attempts == 0
-
-
-def test_what_a_server_answers_is_not_logged(server, post, ada, caplog):
-    server.post.refusals = {"RCPT": f"550 {ada.email} is not here"}
-    post(ada.id)
-
-    tasks.deliver()
-
-    assert "was not sent: refused" in caplog.text
-    assert ada.email not in caplog.text
-
-
-@pytest.mark.parametrize("odd", ["\r\nBcc: eve@example.org", "\nBcc: eve@example.org", "\rX: y"])
-def test_no_header_can_be_slipped_in(server, settings, post, ada, odd):
-    settings.CLINIC_NAME = f"The Clinic{odd}"
-    post(ada.id)
-
-    tasks.deliver()
-
-    [(_, readers, _)] = server.post.taken
-    [message] = server.post.letters()
-    assert readers == [ada.email]
-    assert (message["Bcc"], message["X"]) == (None, None)
-    assert message["Subject"].startswith("The Clinic")
-
-
-def test_an_address_with_a_line_break_reaches_no_server(server, post):
-    profile = accounts_profile(email="ada@example.org\r\nBcc: eve@example.org")
-    person = door.run(accounts.create_person, WORK, profile)
-    letter = post(person.pk)
-
-    tasks.deliver()
-
-    assert state_of(letter) == (State.FAILED, "no-address")
-    assert server.post.taken == []
-
-
-def test_a_canary_in_a_letter_would_be_found():
-    with leaks.expected() as found:
-        mail.outbox.append(mail.EmailMessage("x", "kolibri", "a@example.org", ["b@example.org"]))
-        leaks.last_look()
-
-    assert found
-    mail.outbox.clear()
-
-
-def test_a_mail_server_of_ours_is_one(server):
-    with smtplib.SMTP("127.0.0.1", server.port) as line:
-        line.sendmail("a@example.org", ["b@example.org"], "Subject: x\r\n\r\n..dots\r\n")
-
-    assert server.post.taken[0][1] == ["b@example.org"]
-
-
-def accounts_profile(**given: str) -> Profile:
-    return Profile(**{"name": "Eva Elsewhere", "email": "eva@example.org"} | given)
-
-
-def text_of(message: Any) -> str:
-    return str(message.get_body().get_content())

@@ -59,7 +59,7 @@ def test_each_carries_nothing_that_is_free_text(kind):
 
     assert [*vocabulary.faults_of(spec)] == []
     assert {*spec.params.values()} <= {*ParamKind}
-    assert get_template(spec.template)
+    get_template(spec.template)
 
 
 @pytest.mark.parametrize("kind", KINDS)
