@@ -86,7 +86,7 @@ class Taken(Refusal):
     """Somebody has the thread already. The sentence says who."""
 
     code = "taken"
-    sentence = _("Somebody has taken this thread already.")
+    sentence = _("Somebody has taken this thread already. You see below who has it.")
 
 
 class NotYours(Refusal):

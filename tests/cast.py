@@ -9,6 +9,7 @@ Every name, address and chart carries a canary: what belongs to them must not le
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -106,7 +107,7 @@ def build() -> None:
     _made.append(Cast(people, ada, ben, desk))
 
 
-def a_team(name: str, *members: Someone, hours: int = 24, **words: bool) -> UUID:
+def a_team(name: str, *members: Someone, hours: int = 24, **words: Any) -> UUID:
     """An open team of this name, with these members."""
     given = TeamWords(
         name=name, purpose=f"Questions for the {name}", reply_hours=hours, is_open=True, **words

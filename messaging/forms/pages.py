@@ -1,6 +1,6 @@
 """The forms of threads. Who may do what, and which texts, is decided later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +101,7 @@ class WriteForm(CommandForm):
 
 
 class NoteForm(CommandForm):
-    """An internal note, and whom it asks."""
+    """An internal note, and whom it asks. It stands on one page with the form of a reply."""
 
     body = forms.CharField(
         required=False,
@@ -109,6 +109,9 @@ class NoteForm(CommandForm):
         widget=forms.Textarea(attrs={"maxlength": MOST_TYPED, "autocomplete": "off"}),
     )
     asks = forms.UUIDField(required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **given: Any) -> None:
+        super().__init__(data, auto_id="note_%s", **given)
 
     def offer(self, colleagues: Sequence[tuple[UUID, str]]) -> None:
         """Whom one can ask, nobody first."""

@@ -147,7 +147,7 @@ def _ask(
 def _tend(clinic: DemoClinic) -> None:
     """Somebody has one of them, and somebody was asked beside another."""
     demir, okafor = acting(clinic.people["demir"]), acting(clinic.people["okafor"])
-    bandage, tablets = _threads(clinic, "ada")[-1:], _threads(clinic, "walter")[:1]
+    bandage, tablets = _threads(clinic, "ada")[-1:], _threads(clinic, "walter")[-1:]
     try:
         with clock.moved(by=-timedelta(hours=1)):
             for thread in bandage:

@@ -1,7 +1,7 @@
 """The queue of those who answer, and how it changes while it is on the screen."""
 
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ from portal.kernel.plugs import Items, Opening
 from portal.realtime import groups
 
 PAGE = 50
-PANE = 15
+LATE = timedelta(seconds=10)
+"""How much later than its own instant a message may come to be seen."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,9 +92,22 @@ def _words(queue: Queue) -> str:
 
 @dataclass(slots=True)
 class _Shown:
-    """What a page was told last."""
+    """What a page was told: the numbers last, and who came to wait."""
 
-    counts: Counts
+    counts: Counts = field(default_factory=Counts)
+    fresh: set[UUID] = field(default_factory=set)
+
+    def look(self, actor: Actor, after: int) -> Items:
+        """The numbers as they are now, and who came to wait since and was not told of."""
+        now = clock.now()
+        since = datetime.fromtimestamp(min(after, _stamp(now)) / 1000, UTC) - LATE
+        came = selectors.came_to_wait(actor, since)
+        fresh = [str(one) for one in came if one not in self.fresh]
+        self.fresh.update(came)
+        self.counts = selectors.counts(actor)
+        stamp = max(after + 1, _stamp(now))
+        item = {"sequence": stamp, "counts": asdict(self.counts), "fresh": fresh}
+        return Items([item], stamp)
 
 
 class InboxTopic:
@@ -109,28 +123,16 @@ class InboxTopic:
         """
         if ref != actor.id or not answers(actor):
             raise NotFound(kind="thread")
-        counts = selectors.counts(actor)
-        return Opening([groups.inbox()], _told(actor, after, counts), _Shown(counts))
+        view = _Shown()
+        return Opening([groups.inbox()], view.look(actor, after), view)
 
     def more(self, actor: Actor, ref: UUID, after: int, view: _Shown) -> Items:
         """What changed since. Nothing, if the numbers are the same and nobody came to wait."""
-        counts = selectors.counts(actor)
-        told = _told(actor, after, counts)
-        if counts == view.counts and not told.items[0]["fresh"]:
-            return Items([], after)
-        view.counts = counts
-        return told
+        counts, told = view.counts, view.look(actor, after)
+        return told if view.counts != counts or told.items[0]["fresh"] else Items([], after)
 
     def close(self, actor: Actor, ref: UUID, last: int, view: _Shown) -> None:
         """The view is closed. Records: nothing."""
-
-
-def _told(actor: Actor, after: int, counts: Counts) -> Items:
-    now = clock.now()
-    since = datetime.fromtimestamp(min(after, _stamp(now)) / 1000, UTC)
-    fresh = [str(one) for one in selectors.came_to_wait(actor, since)]
-    stamp = max(after + 1, _stamp(now))
-    return Items([{"sequence": stamp, "counts": asdict(counts), "fresh": fresh}], stamp)
 
 
 def _stamp(at: datetime) -> int:

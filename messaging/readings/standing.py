@@ -65,6 +65,8 @@ class Standing:
     owner: str
     owner_id: UUID | None
     team: str
+    team_name: str
+    """The same in the middle of a sentence; empty for the care team."""
     due_at: datetime | None
     is_late: bool
 
@@ -92,6 +94,7 @@ def standing(
         owner=owner,
         owner_id=row.owner_id if owner else None,
         team=team_name(team, is_care=row.team_id is None),
+        team_name=team.name if team and row.team_id else "",
         due_at=due_at,
         is_late=is_late,
     )

@@ -42,8 +42,8 @@ def teams_named(team_ids: Iterable[UUID | None]) -> dict[UUID | None, TeamRow]:
 
 
 def offered_teams() -> list[TeamRow]:
-    """The teams that patients may choose, by name."""
-    rows = policy.offered_teams().order_by("name", "id").values_list(*_COLUMNS)
+    """The teams that patients may choose, by name, the one for everything else last."""
+    rows = policy.offered_teams().order_by("is_default", "name", "id").values_list(*_COLUMNS)
     return [TeamRow(*row) for row in rows]
 
 

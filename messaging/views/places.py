@@ -43,7 +43,7 @@ def _shown(
     shown = {"form": form, "may_reply": may_reply, "act_command_id": new_id()}
     if page.tending is None:
         return shown
-    note = note or NoteForm(initial={"command_id": new_id()}, prefix="note")
+    note = note or NoteForm(initial={"command_id": new_id()})
     note.offer(page.tending.others)
     return shown | {"note": note, "queue": _pane(request), "keep": keep(request)}
 

@@ -61,12 +61,12 @@ def assign(request: Request, thread_id: UUID) -> HttpResponse:
     return to_thread(request, thread_id, "whose")
 
 
-@sensitive_post_parameters("note-body")
+@sensitive_post_parameters("body")
 @sensitive_variables()
 @require_POST
 def note(request: Request, thread_id: UUID) -> HttpResponse:
     """An internal note; what is refused stays in its form."""
-    form = NoteForm(request.POST, prefix="note")
+    form = NoteForm(request.POST)
     asked = form.checked()
     given = {"asks": asked["asks"], "command_id": asked["command_id"]}
     try:
@@ -90,7 +90,8 @@ def _act(request: Request, action: Any, thread_id: UUID, *args: Any, **given: An
     except NotFound:
         raise
     except Refusal as refusal:
-        messages.warning(request, str(refusal.sentence))
+        # The sentence of the kind, not of the case: it travels in a cookie, where no name may be.
+        messages.warning(request, str(type(refusal).sentence))
         return False
     return True
 

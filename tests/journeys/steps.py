@@ -36,7 +36,7 @@ def write(page: "Page", topic: str, text: str, *, about: str = "") -> str:
         page.get_by_label("Who is it about?").select_option(label=about)
     page.get_by_label("What is it about?").fill(topic)
     page.get_by_label("Your message").fill(text)
-    page.get_by_role("button", name="Send to my care team").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("heading", level=1, name=topic).wait_for()
     return urlsplit(page.url).path
 

@@ -112,7 +112,7 @@ def test_what_is_refused_stays_in_the_form(house: House):
     page = house.open("imani", "/threads/write/", scripts=False)
     page.get_by_label("What is it about?").fill("Something")
 
-    page.get_by_role("button", name="Send to my care team").click()
+    page.get_by_role("button", name="Send", exact=True).click()
 
     assert page.get_by_role("alert").is_visible()
     assert page.get_by_label("What is it about?").input_value() == "Something"

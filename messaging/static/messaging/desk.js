@@ -19,7 +19,7 @@ export function mount(root) {
           const number = root.querySelector(`[data-count="${queue}"]`);
           if (number) number.textContent = String(n);
         }
-        for (const one of told.fresh) fresh.add(one);
+        for (const one of told.fresh) if (!root.querySelector(`[data-row] a[href*="${one}"]`)) fresh.add(one);
       }
       if (!fresh.size) return;
       const words = fresh.size === 1 ? root.dataset.one : root.dataset.many?.replace("#", String(fresh.size));

@@ -27,9 +27,9 @@ def of_tended(route: str, *, owned: bool = False, **fields: Any) -> Scene:
     """A form of the same."""
 
     def scene(world: World, _someone: Someone, _key: str) -> Ask:
-        given = {key.replace("__", "-"): told(world) for key, told in fields.items()}
-        ids = {"command_id": new_id(), "note-command_id": new_id()}
-        return Ask(reverse(route, args=[beside(world, owned=owned)]), {**ids, **given})
+        given = {key: told(world) for key, told in fields.items()}
+        thread = beside(world, owned=owned)
+        return Ask(reverse(route, args=[thread]), {"command_id": new_id(), **given})
 
     return scene
 
@@ -89,7 +89,7 @@ SCENES: dict[str, Scene] = {
         "messaging:assign", to=lambda world: f"p.{world.cast.cara.id}", reason=lambda _: "Mine"
     ),
     "POST messaging:note": of_tended(
-        "messaging:note", note__body=lambda world: world.words("Ask about sleep")
+        "messaging:note", body=lambda world: world.words("Ask about sleep")
     ),
     "GET messaging:teams": page("messaging:teams"),
     "POST messaging:teams": one_more_team,
