@@ -376,6 +376,7 @@ def test_only_what_is_offered_is_held(times):
 
 
 @pytest.mark.feature("S4")
+@pytest.mark.feature("S18")
 def test_every_offer_can_be_held_and_what_lies_between_cannot(times):
     times.hours(None, (540, 660))
     kind = times.kind(step_minutes=20, before_minutes=5)
