@@ -38,7 +38,7 @@ class Pace:
         now = time.monotonic()
         self._work = Bucket(burst, per_minute, burst, now)
         self._misses = Bucket(burst, per_minute, burst, now)
-        self._light = Bucket(burst * 10, per_minute * 10, burst * 10, now)
+        self._light = Bucket(burst * 4, per_minute * 4, burst * 4, now)
         self._rest = Bucket(burst * 10, per_minute * 10, burst * 10, now)
         self._refused = 0
 

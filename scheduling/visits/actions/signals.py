@@ -18,7 +18,6 @@ from scheduling.visits.errors import CommandReused, TooManyFrames
 from scheduling.visits.frames import MOST_FRAMES, as_signal
 from scheduling.visits.frames import Frame as PureFrame
 from scheduling.visits.models import Frame, frame_place
-from scheduling.visits.selectors.frames import FRESH
 from scheduling.visits.states import Side
 
 
@@ -68,8 +67,6 @@ def _put(held: Held, side: Side, number: int, packed: str) -> None:
     place = frame_place(key, visit.pk, side.value, visit.epoch, number)
     visit.sequence += 1
     visit.save(update_fields=["sequence"])
-    old = Frame.objects.filter(visit=visit, put_at__lte=held.now - FRESH)
-    old.filter(body_sealed__isnull=False).update(body_sealed=None)
     Frame.objects.create(
         visit=visit,
         epoch=visit.epoch,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from patients.models import Patient
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
@@ -57,7 +56,7 @@ def lock(actor: Actor, appointment_id: UUID, *, among: Rule = policy.attended_vi
 
 def lock_any(actor: Actor, appointment_id: UUID) -> Seen | None:
     """The visit with its row locked, whoever asks: for what time or a lost socket did to it."""
-    appointment = Appointment.objects.filter(pk=appointment_id).first()
+    appointment = Appointment.objects.select_related("patient").filter(pk=appointment_id).first()
     locked = Visit.objects.select_for_update().filter(appointment=appointment_id).first()
     return _seen(actor, appointment, locked) if appointment and locked else None
 
@@ -109,16 +108,16 @@ def _seen(actor: Actor, appointment: Appointment, visit: Visit | None) -> Seen:
 
 def _role(actor: Actor, appointment: Appointment) -> str:
     """Being the patient comes first, holding the visit second; who else is let in acts for them."""
-    if Patient.objects.filter(pk=appointment.patient_id, person=actor.id).exists():
+    if appointment.patient.person_id == actor.id:
         return "patient"
     if appointment.clinician_id == actor.id:
         return "clinician"
-    attends = policy.arrivable_visits(actor).filter(pk=appointment.pk).exists()
-    return "proxy" if attends else ""
+    attends = policy.arrivable_visits(actor).filter(pk=appointment.pk)
+    return "proxy" if actor.is_person and attends.exists() else ""
 
 
 def _appointment(actor: Actor, appointment_id: UUID, among: Rule) -> Appointment:
-    found = among(actor).filter(pk=appointment_id).first()
+    found = among(actor).select_related("patient").filter(pk=appointment_id).first()
     if found is None:
         theirs = Appointment.objects.filter(pk=appointment_id).values_list("patient", flat=True)
         patient = theirs.first()

@@ -26,17 +26,17 @@ def allowed(pace: Pace, name: str, times: int) -> int:
     return sum(pace.allows(Do(name, new_id(), {})) for _ in range(times))
 
 
-def test_a_light_command_has_ten_times_the_room(two_commands):
+def test_a_light_command_has_four_times_the_room(two_commands):
     pace = Pace((5, 5))
 
-    assert allowed(pace, "say", 100) == 50
+    assert allowed(pace, "say", 100) == 20
     assert allowed(pace, "write", 100) == 5
 
 
 def test_neither_uses_up_the_others_room(two_commands):
     pace = Pace((5, 5))
     assert allowed(pace, "write", 5) == 5
-    assert allowed(pace, "say", 50) == 50
+    assert allowed(pace, "say", 20) == 20
 
     assert not pace.allows(Follow("thread.x", 0))
     assert pace.allows(Ping())

@@ -139,14 +139,31 @@ async def test_a_burst_of_frames_keeps_its_order(world):
     visit = await to_thread(admitted, world)
     async with AsyncExitStack() as stack:
         ada, cara = await both_in(stack, world, visit)
-        for n in range(1, 101):
+        for n in range(1, 61):
             body = {"seat": ada.seat, "epoch": ada.epoch, "n": n}
             signal = {"kind": "candidate", "candidate": CANDIDATE, "mid": str(n), "line": 0}
             told = {"visit": str(visit), **body, "signal": signal}
             await ada.page.say(kind="do", command="visits.signal", id=str(uuid7()), body=told)
-        heard = await cara.hear(100)
+        heard = await cara.hear(60)
 
-    assert [item["n"] for item in heard] == [*range(1, 101)]
+    assert [item["n"] for item in heard] == [*range(1, 61)]
+
+
+async def test_a_flood_ends_its_own_line_and_no_other(world):
+    quiet, loud = [await to_thread(admitted, world, minutes=minutes) for minutes in (5, 6)]
+    async with AsyncExitStack() as stack:
+        ada, cara = await both_in(stack, world, quiet)
+        flooder, _ = await both_in(stack, world, loud)
+        body = {"visit": str(loud), "seat": flooder.seat, "epoch": flooder.epoch}
+        for n in range(1, 501):
+            told = {**body, "n": n, "signal": {"kind": "restart"}}
+            await flooder.page.say(kind="do", command="visits.signal", id=str(uuid7()), body=told)
+        await cara.say(OFFER)
+        assert (await ada.hear(1))[0]["signal"] == OFFER
+        assert await flooder.page.closed() == 4429
+
+    visits = Frame.objects.filter(visit__appointment=loud)
+    assert await to_thread(visits.count) <= 100
 
 
 async def test_whoever_comes_back_hears_what_was_said_meanwhile(world):

@@ -11,7 +11,7 @@ from django.conf import settings
 from tests.cast import Cast
 from tests.harness import live as wires
 from tests.harness.live import live_at
-from tests.harness.server import Server
+from tests.harness.processes import Server
 from tests.patients.evidence import BOTH
 from tests.scheduling.visits.test_frames import CANDIDATE, SDP
 from tests.scheduling.visits.world import Guest
