@@ -21,7 +21,9 @@ from pathlib import Path
 
 from tests.bench import load, report
 from tests.bench.load import Cell, Seat
-from tests.campaigns.portals import ROOT, Portal, cookie, free_port
+from tests.campaigns.portals import Portal, cookie
+from tests.harness.processes import free_port
+from tests.shared import ROOT
 
 PAIRS = 32
 IDLE = 2_000

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.campaigns.history import History, Stored, Verdict, check
-from tests.campaigns.portals import ROOT, Portal, cookie
+from tests.campaigns.portals import Portal, cookie
+from tests.shared import ROOT
 
 CONVERSATIONS = 8
 SETTLE = 30.0

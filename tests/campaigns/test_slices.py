@@ -1,6 +1,8 @@
 """A short slice of each campaign, in the mode that the suite runs in."""
 
+import os
 import random
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
@@ -8,6 +10,9 @@ from django.conf import settings
 from tests.campaigns import cuts, kills
 
 pytestmark = pytest.mark.slow
+HEALED_WITHIN = 5.0
+SLOWER = 3.0 if os.environ.get("CI") else 1.0
+"""Machines of others are slower by so much, and say so by this variable."""
 
 
 @pytest.mark.feature("M5", "X7")
@@ -23,12 +28,15 @@ def test_what_was_acknowledged_survives_ten_kills() -> None:
 
 
 @pytest.mark.feature("M5")
-def test_every_device_ends_equal_after_a_bad_network() -> None:
+def test_every_device_ends_equal_within_seconds_after_a_bad_network(
+    record_property: Callable[[str, object], None],
+) -> None:
     seed = random.SystemRandom().randrange(10**6)
 
-    run, healed_in = cuts.campaign(sends=240, seed=seed, scaled=bool(settings.REDIS_URL))
+    run, healed = cuts.campaign(sends=240, seed=seed, scaled=bool(settings.REDIS_URL))
 
     assert run.verdict is not None
     assert run.verdict.is_clean, run.line("cuts")
     assert run.kills > 0
-    assert healed_in < kills.SETTLE
+    record_property("healed", str(healed))
+    assert healed.own < HEALED_WITHIN * SLOWER, f"seed {seed}: {healed}"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.harness.server import clean_environment, free_port
+from tests.harness.processes import clean_environment, free_port
 from tests.shared import ROOT
 
 
