@@ -65,6 +65,20 @@ class AnotherPerson(Refusal):
     )
 
 
+class AlreadyOnPortal(Refusal):
+    """An invitation of a patient who has an account."""
+
+    code = "already-on-portal"
+    sentence = _("This patient uses the portal already. There is nothing to invite to.")
+
+
+class HasDied(Refusal):
+    """An invitation of a patient who has died."""
+
+    code = "has-died"
+    sentence = _("This patient has died. Nobody can be invited to this record.")
+
+
 class AlreadyInvited(Refusal):
     """A second open invitation to one address about one record."""
 

@@ -13,8 +13,10 @@ from patients.actions.records import tie_account
 from patients.errors import (
     AlreadyInvited,
     AlreadyLinked,
+    AlreadyOnPortal,
     AlreadyProxy,
     EndBeforeStart,
+    HasDied,
     NotForOneself,
     ProofMissing,
 )
@@ -53,7 +55,7 @@ def invite_patient(
 ) -> Offer:
     """A letter goes to this address: whoever opens its link becomes the patient's own account.
 
-    Refuses: NotFound, AlreadyLinked, AlreadyInvited, ProofMissing, CommandReused.
+    Refuses: NotFound, AlreadyOnPortal, HasDied, AlreadyInvited, ProofMissing, CommandReused.
     Locks: the patient.
     Records: OFFER_MADE.
     """
@@ -64,7 +66,7 @@ def invite_patient(
     if first := _first(actor, offer, address, command_id):
         return first
     if patient.person_id:
-        raise AlreadyLinked
+        raise AlreadyOnPortal
     return _made(actor, offer, address)
 
 
@@ -187,6 +189,8 @@ def _made(actor: Actor, offer: Offer, address: str) -> Offer:
             raise AlreadyInvited
         _settle(actor, old, Outcome.LAPSED)
     key = keys.open_data_key(patient_id, KEY_PURPOSE, patient_id)
+    if offer.purpose == Purpose.RECORD and unsealed(key, offer.patient).died:
+        raise HasDied
     offer.address_sealed = seal(key, address.strip().encode(), address_place(key, offer.pk))
     offer.made_by, offer.made_at, offer.expires_at = actor.id, now, now + timedelta(days=DAYS)
     offer.letter = _letter(actor, offer, key, address.strip())

@@ -92,7 +92,7 @@ def test_a_patient_with_an_account_is_kindly_refused(cast, sam):
     answer = post(sam, "patients:invite", cast.ada_record, **ASKED)
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "tied to another one already" in answer.content.decode()
+    assert "uses the portal already" in answer.content.decode()
 
 
 def test_a_coordinator_asks_a_proxy_with_proof_and_withdraws(cast, sam, rosa):

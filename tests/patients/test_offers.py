@@ -9,9 +9,11 @@ from patients import actions, policy, selectors
 from patients.errors import (
     AlreadyInvited,
     AlreadyLinked,
+    AlreadyOnPortal,
     AlreadyProxy,
     CommandReused,
     EndBeforeStart,
+    HasDied,
     NotForOneself,
     ProofMissing,
 )
@@ -22,7 +24,7 @@ from portal.accounts.models import Person
 from portal.kernel import clock, door
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
-from tests.cast import WORK, engage
+from tests.cast import WORK, browser, engage
 from tests.harness.canary import STEM
 from tests.patients.evidence import events, newest, refusal_of
 from tests.patients.scenes import (
@@ -100,7 +102,25 @@ def test_a_patient_with_an_account_is_not_invited_again(cast, sam):
         actions.invite_patient, sam.actor, cast.ada_record, ADDRESS, proofing="document"
     )
 
-    assert found is AlreadyLinked
+    assert found is AlreadyOnPortal
+
+
+def test_nobody_is_invited_to_the_record_of_somebody_who_has_died(cast, sam):
+    gone = record("Otto", died="2026-01-02")
+    asked = {"proofing": "document"}
+
+    assert refused(actions.invite_patient, sam.actor, gone, ADDRESS, **asked) is HasDied
+
+
+def test_somebody_with_an_account_may_also_open_the_link_signed_in(cast, ada, ben, dov):
+    ask(signed_in(ada), cast.ada_record, ben.email)
+    link = link_of_letter()
+
+    assert browser(dov).post(link).status_code not in {302, 303}
+    assert not policy.reachable_patients(dov.actor).filter(pk=cast.ada_record).exists()
+    browser(ben).post(link)
+    assert policy.correspondable_patients(ben.actor).filter(pk=cast.ada_record).exists()
+    assert Offer.objects.get().outcome == "accepted"
 
 
 def test_without_a_proof_nobody_is_invited(cast, sam, rosa):
