@@ -122,16 +122,15 @@ def _policy_words(row: Appointment, zone: str, *, is_staff: bool) -> str:
 
 
 def _next_steps(line: VisitLine) -> list[str]:
-    """What happens until the visit, each step true for this way to meet."""
+    """What happens until the visit, each step true for this way to meet and this hour."""
     steps = [_("Put it in your calendar, so that it does not slip your mind.")]
     if line.mode == "video":
-        steps += [
-            _("A day before, check your camera and sound. It takes a minute."),
-            _("On the day, open this page. The door opens half an hour before."),
-        ]
+        check = _("Before it begins, check your camera and sound. It takes a minute.")
+        steps += [check, _("At the time, open this page. The door opens half an hour before.")]
     elif line.mode == "phone":
-        steps.append(_("On the day, we call the number in your record."))
+        steps.append(_("At the time, we call the number in your record."))
     else:
-        steps.append(_("On the day, come to the clinic five minutes before."))
-    steps.append(_("If something comes up, move or cancel it here."))
+        steps.append(_("Come to the clinic five minutes before."))
+    if line.may_move:
+        steps.append(_("If something comes up, move or cancel it here."))
     return steps
