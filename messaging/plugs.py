@@ -10,6 +10,7 @@ from messaging.actions import Noted, Sent
 from messaging.management.scene import play
 from messaging.management.teams import furnish
 from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, home_card
+from messaging.selectors.belongings import belongings
 from messaging.vocabulary import SPECS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -82,6 +83,7 @@ PLUGS = Ward(
         Command("messaging.note", forms.parse_note, actions.write_note, told_beside, thread_order),
     ),
     vocabulary=SPECS,
+    belongings=(belongings,),
     letters=(
         LetterSpec(
             "messaging.new-message",

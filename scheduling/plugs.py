@@ -7,6 +7,7 @@ from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
 from scheduling import policy
 from scheduling.management.scene import play
 from scheduling.readings import enclosed, home_card, is_staff
+from scheduling.selectors.belongings import belongings
 from scheduling.vocabulary import CANCELLED, CONFIRMED, MODES, MOVED, REMINDER, SPECS
 
 TOLD = {
@@ -47,6 +48,7 @@ PLUGS = Ward(
     home_cards=(home_card,),
     navigation=(places,),
     letters=LETTERS,
+    belongings=(belongings,),
     demo_scenes=(play,),
     people_data=(
         PeopleData("scheduling.Appointment", "patient", "record"),

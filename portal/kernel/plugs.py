@@ -160,7 +160,8 @@ class Ward:
     `about` names to patients what its entries are about, and `reason` says why somebody on nobody's
     care team comes to a patient through it: both stand in the report of who looked at a record.
     `enrolled` is called in the transaction in which somebody accepts an invitation: with the actor
-    of the portal's own work, the person, and the invitation.
+    of the portal's own work, the person, and the invitation. `belongings` tells an administrator
+    in sentences, with counts alone, what somebody who may leave still holds.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Ward:
     demo_scenes: tuple[Callable[..., Any], ...] = ()
     people_data: tuple[PeopleData, ...] = ()
     enrolled: tuple[Callable[[Actor, UUID, Any], None], ...] = ()
+    belongings: tuple[Callable[[UUID], Sequence[str]], ...] = ()
     about: Any = ""
     reason: Any = ""
 

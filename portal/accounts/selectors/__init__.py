@@ -43,7 +43,7 @@ from portal.accounts.selectors.sessions import (
     standing_of_key,
     standing_of_session,
 )
-from portal.accounts.selectors.staff import StaffLine, staff, staff_member
+from portal.accounts.selectors.staff import StaffLine, belongings, staff, staff_member
 from portal.accounts.selectors.ways_back import (
     PhoneLine,
     lost_phones,
@@ -64,6 +64,7 @@ __all__ = [
     "StaffLine",
     "attempt_own_password",
     "attempt_password",
+    "belongings",
     "code_now",
     "device_code",
     "export_of",

@@ -9,6 +9,7 @@ from portal.accounts.models import Invitation, Person, RoleGrant, TotpDevice
 from portal.accounts.selectors.people import unsealed
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
+from portal.kernel.plugs import wards
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,16 @@ def staff_member(actor: Actor, person_id: UUID) -> StaffLine:
         known = Person.objects.filter(pk=person_id).exists()
         raise NotFound(kind="person", subject=person_id if known else None)
     return found[0]
+
+
+def belongings(actor: Actor, person_id: UUID) -> list[str]:
+    """What this person still holds in the wards, in sentences.
+
+    Refuses: NotAllowed.
+    """
+    if not policy.may_manage_people(actor):
+        raise NotAllowed
+    return [words for ward in wards() for told in ward.belongings for words in told(person_id)]
 
 
 def _lines(people: list[Person]) -> list[StaffLine]:

@@ -31,7 +31,8 @@ def people(request: Request) -> HttpResponse:
 def person(request: Request, person: UUID) -> HttpResponse:
     """One of them: roles, state, and what can be ended."""
     line = selectors.staff_member(request.actor, person)
-    given = {"person": line, "is_me": person == request.actor.id}
+    held = selectors.belongings(request.actor, person)
+    given = {"person": line, "is_me": person == request.actor.id, "belongings": held}
     return render(request, "accounts/person.html", given)
 
 
