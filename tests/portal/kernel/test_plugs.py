@@ -38,7 +38,7 @@ def test_events_are_dotted_and_have_a_meaning_and_no_free_text():
 def test_commands_belong_to_their_ward():
     for ward in plugs.wards():
         for command in ward.commands:
-            assert command.name.startswith(f"{ward.name}.")
+            assert command.name.startswith(f"{ward.name.rpartition('.')[2]}.")
 
 
 def test_every_table_with_a_path_to_a_person_is_there():

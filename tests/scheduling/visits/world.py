@@ -1,17 +1,20 @@
 """Scenes of video visits, built by calling actions as their actors."""
 
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from portal.kernel import clock, door
 from portal.kernel.actor import Actor, person_actor
 from portal.kernel.ids import new_id
 from scheduling.visits import actions
 from tests.cast import Someone
-from tests.harness.live import Page, live
+from tests.harness.live import Page, Refused, live
 from tests.world import World
 
 
@@ -175,3 +178,10 @@ def cancel(world: World, appointment: UUID) -> None:
 
     with guard.off("a stand-in for cancelling"):
         Appointment.objects.filter(pk=appointment).update(state="cancelled", ended_at=clock.now())
+
+
+async def refusal(asked: Awaitable[Any]) -> str:
+    """The code with which it is refused."""
+    with pytest.raises(Refused) as refused:
+        await asked
+    return refused.value.code

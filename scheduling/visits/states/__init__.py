@@ -1,0 +1,73 @@
+"""The life of a visit and of its two seats: one table each, and the room that obeys both.
+
+Pure. Whatever happens to a visit passes `Room`, which knows neither rows nor clocks, so all that
+can happen is explored by the tests. `docs/visits.md` is drawn from these tables.
+"""
+
+from scheduling.visits.states.room import (
+    NobodyThere,
+    Room,
+    Seat,
+    SeatTaken,
+    Sitter,
+    Stale,
+)
+from scheduling.visits.states.tables import (
+    AT_MOST,
+    KEPT,
+    LINGERS,
+    MAY_SIT,
+    NEXT,
+    OPEN,
+    OPENS_BEFORE,
+    OVER,
+    SEAT_NEXT,
+    SILENT,
+    SITTING,
+    TALKING,
+    Ending,
+    Hold,
+    SeatStep,
+    Side,
+    State,
+    Step,
+    StepRefused,
+    after,
+    closes_at,
+    ending,
+    hold_at,
+    seat_after,
+)
+
+__all__ = [
+    "AT_MOST",
+    "KEPT",
+    "LINGERS",
+    "MAY_SIT",
+    "NEXT",
+    "OPEN",
+    "OPENS_BEFORE",
+    "OVER",
+    "SEAT_NEXT",
+    "SILENT",
+    "SITTING",
+    "TALKING",
+    "Ending",
+    "Hold",
+    "NobodyThere",
+    "Room",
+    "Seat",
+    "SeatStep",
+    "SeatTaken",
+    "Side",
+    "Sitter",
+    "Stale",
+    "State",
+    "Step",
+    "StepRefused",
+    "after",
+    "closes_at",
+    "ending",
+    "hold_at",
+    "seat_after",
+]
