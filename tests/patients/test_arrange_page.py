@@ -110,6 +110,18 @@ def test_a_coordinator_asks_a_proxy_with_proof_and_withdraws(cast, sam, rosa):
     assert other not in get(sam, "patients:arrange", rosa)
 
 
+def test_an_old_sign_in_is_asked_once_more_before_a_proxy(cast, sam, rosa):
+    client = browser(sam)
+    with clock.moved(by=timedelta(minutes=14, seconds=50)):
+        client.get("/")
+    with clock.moved(by=timedelta(minutes=16)):
+        page = get(client, "patients:arrange", rosa)
+
+    assert "sign in once more" in page
+    assert f"?next=/patients/{rosa}/arrange/" in page
+    assert "How did you make sure of the person" not in page
+
+
 def test_the_page_of_a_child_says_when_a_parents_rights_change(cast, sam):
     day = selectors.clinic_day(clock.now())
     child = record("Leo", born=day.replace(year=day.year - 7, day=1).isoformat())
