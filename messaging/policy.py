@@ -12,7 +12,6 @@ for whom one acts: there one is the patient, or the proxy.
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable
 
 from messaging.models import Team, TeamKind, TeamMember, Thread
 from patients.models import CareTeamMember, Patient
@@ -76,11 +75,11 @@ def tended_thread(actor: Actor, thread_id: UUID) -> QuerySet[Thread]:
     return Thread.objects.filter(treats | _serves(actor), _is_apart(actor), pk=thread_id)
 
 
-def held() -> Combinable:
+def held() -> Q:
     """The thread at hand has an owner who may still tend it; without one it is nobody's."""
     able = able_members().filter(team=OuterRef("team_id"), person=OuterRef("owner_id"))
     treats = able_links().filter(patient=PATIENT, person=OuterRef("owner_id"))
-    return Exists(able) | Exists(treats)
+    return Q(Exists(able)) | Q(Exists(treats))
 
 
 def configurable_teams(actor: Actor) -> QuerySet[Team]:

@@ -50,7 +50,7 @@ class Beside:
     text: str = ""
     person_id: UUID | None = None
     team_id: UUID | None = None
-    detail: Mapping[str, UUID] | None = None
+    detail: Mapping[str, Any] | None = None
 
     def first_result(self, thread_id: UUID) -> Noted | None:
         """What the same command did before. Refuses CommandReused for another content."""

@@ -6,7 +6,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable
 
 from messaging import policy
 from messaging.models import Aside, AsideKind, Message, State, Thread
@@ -86,7 +85,7 @@ def who_are_asked(actor: Actor, thread_ids: list[UUID]) -> set[UUID]:
     return {*found.values_list("pk", flat=True)}
 
 
-def asked(actor: Actor) -> Combinable:
+def asked(actor: Actor) -> Exists:
     """A note at the thread at hand asks the actor, who has done nothing there since."""
     here = {"thread": OuterRef("thread"), "author_id": actor.id}
     wrote = Message.objects.filter(**here, sent_at__gt=OuterRef("written_at"))

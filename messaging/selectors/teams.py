@@ -1,11 +1,11 @@
 """Teams: whom patients can write to, who answers there, and who may tend one thread."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from messaging import policy
 from messaging.models import Team, TeamKind, TeamMember
@@ -64,12 +64,11 @@ def has_care_team(patient_id: UUID) -> bool:
 
 def configured_teams(actor: Actor) -> list[TeamRow]:
     """Every team, with how many people answer there, for whoever sets them up."""
-    rows = list(policy.configurable_teams(actor).order_by("-kind", "name", "id"))
+    found = policy.configurable_teams(actor).order_by("kind", "name", "id")
+    rows = [TeamRow(*row) for row in found.values_list(*_COLUMNS)]
     counted = policy.able_members().values("team").annotate(n=Count("pk")).values_list("team", "n")
     sizes = dict(counted.order_by())
-    return [
-        TeamRow(*(getattr(row, name) for name in _COLUMNS), sizes.get(row.pk, 0)) for row in rows
-    ]
+    return [replace(row, n_members=sizes.get(row.id, 0)) for row in rows]
 
 
 def fetch_team(actor: Actor, team_id: UUID) -> Team:
@@ -141,9 +140,8 @@ def tenders(patient_id: UUID, team_id: UUID | None) -> list[UUID]:
     near = list(links.order_by("begins_at", "id").values_list("person", flat=True))
     served = staff_on_team(team_id) if team_id else []
     mine = Patient.objects.filter(pk=patient_id, person__isnull=False)
-    not_them = {*mine.values_list("person", flat=True), *_acting_for(patient_id)}
+    acting = proxies_in_force().filter(patient=patient_id)
+    not_them = {
+        person for rows in (mine, acting) for person in rows.values_list("person", flat=True)
+    }
     return [person for person in dict.fromkeys([*near, *served]) if person not in not_them]
-
-
-def _acting_for(patient_id: UUID) -> "QuerySet[object, UUID]":
-    return proxies_in_force().filter(patient=patient_id).values_list("person", flat=True)

@@ -126,7 +126,7 @@ def mark_read(request: Request, thread_id: UUID) -> HttpResponse:
 
 def _write_page(request: Request, form: WriteForm, patient_id: UUID | None) -> HttpResponse:
     if not form.is_bound:
-        form.initial |= _question(request, patient_id)
+        form.initial = {**form.initial, **_question(request, patient_id)}
     page = readings.write_page(request.actor, patient_id)
     form.offer(page.patients, [each.key for each in page.addressees])
     shown = given(page) | {"form": form, "team": str(form["team"].value() or "")}
