@@ -158,6 +158,32 @@ def unfolded(house: House, page: "Page") -> None:
     page.locator("summary").first.click()
 
 
+def kinds(house: House, page: "Page") -> None:
+    """What kinds of visits can be booked."""
+    page.get_by_role("link", name="For me", exact=True).click()
+    page.get_by_role("heading", name="What kind of visit?").wait_for()
+
+
+def times(house: House, page: "Page") -> None:
+    """The times of a visit by video."""
+    kinds(house, page)
+    page.locator('main a[href*="mode=video"]').first.click()
+    page.get_by_role("heading", name="Good times").wait_for()
+
+
+def kept(house: House, page: "Page") -> None:
+    """A time is kept while somebody looks once more."""
+    times(house, page)
+    page.locator("button.slot").last.click()
+    page.get_by_role("heading", name="Look once more").wait_for()
+
+
+def cancelling(house: House, page: "Page") -> None:
+    """A visit is about to be cancelled."""
+    page.locator('main a[href$="/cancel/"]').last.click()
+    page.get_by_role("heading", name="Cancel this visit?").wait_for()
+
+
 PAGES = [
     Scene("welcome", "", "/"),
     Scene("sign-in", "", "/sign-in/"),
@@ -198,6 +224,18 @@ PAGES = [
     Scene("invite", "petrenko", "/people/invite/"),
     Scene("invite-refused", "petrenko", "/people/invite/", press("Send the letter")),
     Scene("lost-phones", "petrenko", "/lost-phones/"),
+    Scene("patient-visits", "ada", "/visits/"),
+    Scene("patient-visits-none", "klara", "/visits/"),
+    Scene("book-for-whom", "ada", "/visits/book/"),
+    Scene("book-kind", "ada", "/visits/book/", kinds),
+    Scene("book-times", "ada", "/visits/book/", times),
+    Scene("book-confirm", "ada", "/visits/book/", kept),
+    Scene("visit-cancel", "ada", "/visits/", cancelling),
+    Scene("zone", "ada", "/visits/zone/"),
+    Scene("staff-day", "becker", "/calendar/"),
+    Scene("staff-find", "becker", "/calendar/find/"),
+    Scene("staff-hours", "okafor", "/calendar/hours/"),
+    Scene("staff-types", "becker", "/calendar/types/"),
     Scene("not-found", "ada", "/nowhere/"),
     Scene("staff-home", "okafor", "/"),
     Scene("staff-messages", "okafor", "/threads/"),
