@@ -1,6 +1,4 @@
-"""Whose a thread is: claimed, let go, assigned, handed on, done; and what patients are told."""
-
-from datetime import timedelta
+"""Whose a thread is: claimed, let go, assigned, handed on, done."""
 
 import pytest
 
@@ -21,7 +19,7 @@ from messaging.errors import (
 from messaging.models import Aside, Thread
 from messaging.selectors import Queue
 from patients import actions as patients
-from portal.kernel import clock, door
+from portal.kernel import door
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
 from tests.cast import WORK, a_team, browser
@@ -201,65 +199,6 @@ def test_what_somebody_had_who_may_not_read_it_any_more_is_nobodys(
     assert owner(thread) == dov.id
 
 
-@pytest.mark.feature("M7")
-def test_the_patient_is_told_received_seen_handled_answered(world, cast, thread, ada, pia, cara):
-    def told(key: str = "ada") -> str:
-        return readings.read_thread(cast.people[key].actor, thread).thread.state_words
-
-    assert told() == told("pia") == "Received"
-    door.run(actions.mark_read, pia.actor, thread, 1)
-    assert told() == "Received"
-    door.run(actions.mark_read, cara.actor, thread, 1)
-    assert told() == "With your care team"
-    act(actions.claim, cara, thread)
-    assert told().startswith("Being handled by Dr Cara")
-    world.reply(thread, by=cara)
-    assert told() == "Answered"
-    world.reply(thread, by=ada)
-    assert told().startswith("Being handled by Dr Cara")
-    world.close(thread)
-    assert told() == "Closed"
-
-
-@pytest.mark.feature("M7")
-def test_the_promise_is_said_and_if_it_was_not_kept_that_too(world, ada, nursing):
-    thread = world.thread(team=nursing)
-
-    def promise() -> str:
-        return readings.read_thread(ada.actor, thread).thread.standing.promise
-
-    assert "With the nursing team since" in promise()
-    assert "You will have an answer by tomorrow at" in promise()
-    with clock.moved(by=timedelta(hours=25)):
-        assert "are late. We are sorry." in promise()
-
-
-@pytest.mark.feature("M7")
-def test_staff_see_who_has_read_and_patients_that_somebody_has(world, cast, thread, ada, cara):
-    assert readings.read_thread(ada.actor, thread).reads == []
-    door.run(actions.mark_read, cara.actor, thread, 1)
-    assert readings.read_thread(ada.actor, thread).reads == ["Seen by your care team."]
-    world.reply(thread, by=cara)
-    door.run(actions.mark_read, ada.actor, thread, 1)
-
-    first, second = readings.read_thread(cara.actor, thread).reads
-    assert first == f"{ada_name(cast)} has not read the newest message yet."
-    assert second.endswith("has read nothing here yet.")
-    door.run(actions.mark_read, ada.actor, thread, 2)
-    assert (
-        readings.read_thread(cara.actor, thread)
-        .reads[0]
-        .startswith(f"{ada_name(cast)} has read all, ")
-    )
-
-
-def ada_name(cast) -> str:
-    """What Ada is called."""
-    from portal.accounts.selectors import name_of
-
-    return name_of(cast.ada.id)
-
-
 @pytest.mark.feature("M6")
 def test_everything_is_done_by_buttons_and_the_place_in_the_queue_is_kept(
     world, both, thread, cara, dov, nursing
@@ -301,13 +240,3 @@ def test_a_form_without_anybody_to_get_it_changes_nothing(thread, cara, to):
 
     assert leads_to(answer) == f"{at(thread)}#whose"
     assert history(thread) == []
-
-
-def test_an_answer_over_the_socket_marks_what_it_answers(world, thread, cara):
-    from messaging.forms import parse_reply
-
-    given = parse_reply({"thread": str(thread), "text": spoken("Yes"), "seen": 1})
-
-    door.run(actions.reply, cara.actor, command_id=new_id(), **given)
-
-    assert selectors.read_upto(cara.id, thread) == 1
