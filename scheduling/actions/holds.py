@@ -83,9 +83,15 @@ def hold(
     row = _made(actor, row_id, wish, mode, patient_zone)
     claims.put(actor, row, wish.claims)
     claims.keep(actor, row, "held")
-    details = {"clinician": clinician_id, "mode": mode}
-    behalf = not for_staff and patient.person_id != actor.id
-    audit.record(actor, Event.HELD, patient=patient_id, subject=row.pk, on_behalf=behalf, **details)
+    audit.record(
+        actor,
+        Event.HELD,
+        patient=patient_id,
+        subject=row.pk,
+        on_behalf=not for_staff and patient.person_id != actor.id,
+        clinician=clinician_id,
+        mode=mode,
+    )
     return row
 
 

@@ -28,6 +28,7 @@ _FLAGS = {"by_video", "by_phone", "in_person", "bookable_by_patients", "is_activ
 
 def define_visit_type(
     actor: Actor,
+    /,
     visit_type_id: UUID | None = None,
     *,
     name: str,

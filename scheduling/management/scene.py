@@ -121,8 +121,14 @@ def _furnished(desk: Actor, clinic: DemoClinic) -> dict[str, VisitType]:
     """Hours and kinds of visits."""
     since = clinic_day(clock.now()) - timedelta(days=20)
     for key, week in WEEKS.items():
-        given = {"valid_from": since, "command_id": new_id()}
-        door.run(actions.set_hours, desk, clinic.people[key], week, **given)
+        door.run(
+            actions.set_hours,
+            desk,
+            clinic.people[key],
+            week,
+            valid_from=since,
+            command_id=new_id(),
+        )
     for rules, who in KINDS:
         kind = door.run(actions.define_visit_type, desk, command_id=new_id(), **rules)
         for key in who:

@@ -95,7 +95,7 @@ def told_of(patient_id: UUID) -> list[UUID]:
     grants = proxies_in_force().filter(patient=patient_id, person__is_active=True)
     grants = grants.filter(scope__in=["correspond", "full"]).order_by("begins_at", "id")
     people += grants.values_list("person", flat=True)
-    return [*dict.fromkeys(each for each in people if each)]
+    return [*dict.fromkeys(people)]
 
 
 def shifted_appointments(after: datetime) -> Iterator[Appointment]:

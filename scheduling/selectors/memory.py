@@ -26,6 +26,7 @@ _CLAIMS = """
 SELECT resource_id, begins, ends, held_until FROM scheduling_claim
 WHERE resource_kind = %s AND ends > %s AND begins < %s"""
 _SOME = " AND resource_id IN ({})"
+_WINDOW = ("weekday", "opens_minute", "closes_minute", "zone", "valid_from", "valid_to")
 _EVERYBODY = 50
 """From how many people on the claims of all are read, rather than of each."""
 
@@ -109,21 +110,23 @@ def claims_of(
     ends: int,
     *,
     apart_from: UUID | None = None,
-) -> tuple[Mapping[UUID, list[Span]], Mapping[UUID, list[Hold]]]:
+) -> tuple[Mapping[UUID, list[tuple[int, int]]], Mapping[UUID, list[Hold]]]:
     """What is taken of these resources, and what is held, in this time. One query."""
-    sql, given = _CLAIMS, [kind.value, begins, ends]
+    sql = _CLAIMS
+    given: list[Any] = [kind.value, begins, ends]
     if apart_from is not None:
         sql, given = sql + " AND appointment_id <> %s", [*given, _stored(apart_from)]
     if len(whose) < _EVERYBODY:
         sql += _SOME.format(",".join(["%s"] * len(whose)))
         given += [_stored(each) for each in whose]
-    spans: dict[Any, list[Span]] = defaultdict(list)
+    spans: dict[Any, list[tuple[int, int]]] = defaultdict(list)
     holds: dict[Any, list[Hold]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         for who, first, after, until in cursor.fetchall():
             if until is None:
-                spans[who].append(Span(first, after))
+                # Plain pairs: there are tens of thousands of them.
+                spans[who].append((first, after))
             else:
                 holds[who].append(Hold(first, after, _aware(until)))
     return (
@@ -136,10 +139,8 @@ def _rules(people: Collection[UUID], begins: int, ends: int) -> dict[UUID, Rules
     first, last = instant(begins), instant(ends)
     windows: dict[UUID, list[Window]] = defaultdict(list)
     days = (first - timedelta(days=1)).date(), (last + timedelta(days=1)).date()
-    for person, *window in valid_hours(people, *days).values_list(
-        "person", "weekday", "opens_minute", "closes_minute", "zone", "valid_from", "valid_to"
-    ):
-        windows[person].append(Window(*window))
+    for row in valid_hours(people, *days).values_list("person", *_WINDOW):
+        windows[row[0]].append(Window._make(row[1:]))
     spans: dict[tuple[UUID | None, str], list[Span]] = defaultdict(list)
     for person, kind, starts_at, ends_at in exceptions_between(people, first, last).values_list(
         "person", "kind", "starts_at", "ends_at"

@@ -1,5 +1,6 @@
 """Times to choose from. What is found here is what `hold` takes; both ask `slots.free_starts`."""
 
+import itertools
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -146,7 +147,7 @@ def _taken_of(
     whose += [(Resource.PERSON, patient.person_id)] if patient.person_id else []
     for kind, who in whose:
         taken, holds = claims_of(kind, [who], *between, apart_from=apart_from)
-        found += taken[who]
+        found += itertools.starmap(slots.Span, taken[who])
         now = clock.now()
         found += [slots.Span(h.begins, h.ends) for h in holds[who] if h.until > now]
     return tuple(found)

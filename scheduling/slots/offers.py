@@ -74,7 +74,8 @@ def offers(timetable: Timetable, ask: Ask) -> Iterator[int]:
 
 def first_offers(timetable: Timetable, ask: Ask, most: int) -> list[int]:
     """The first of them."""
-    bits, found = free_starts(timetable, ask), []
+    bits = free_starts(timetable, ask)
+    found: list[int] = []
     while bits and len(found) < most:
         low = bits & -bits
         found.append(timetable.base + (low.bit_length() - 1) * STEP)

@@ -5,12 +5,12 @@ A number of 17,280 bits holds sixty days; a search over it takes microseconds.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from scheduling.slots.grid import STEP, instant, pieces
-from scheduling.slots.rules import Hold, Rules, Span, Window
+from scheduling.slots.rules import Hold, Rules, Window
 
 _ONE, _NONE = b"1", b"0"
-Mark = Callable[[int, int], None]
 
 
 class Timetable:
@@ -19,7 +19,12 @@ class Timetable:
     __slots__ = ("_found", "_starts", "base", "busy", "holds", "open", "rules", "until")
 
     def __init__(
-        self, rules: Rules, base: int, until: int, taken: Iterable[Span], holds: Iterable[Hold] = ()
+        self,
+        rules: Rules,
+        base: int,
+        until: int,
+        taken: Iterable[tuple[int, int]],
+        holds: Iterable[Hold] = (),
     ) -> None:
         if base % STEP or until % STEP:
             raise ValueError("a timetable begins and ends on the grid")
@@ -34,11 +39,16 @@ class Timetable:
         """True if all of this lies within."""
         return self.base <= begins and ends <= self.until
 
-    def bits(self, spans: Iterable[Span | Hold]) -> int:
+    def bits(self, spans: Iterable[tuple[int, int]]) -> int:
         """These spans as bits; a step that is touched is taken whole."""
-        steps = self._blank()
-        for span in spans:
-            self._mark(steps, span.begins // STEP * STEP, -(-span.ends // STEP) * STEP)
+        base, until = self.base, self.until
+        steps, full = self._blank(), _ONE * ((until - base) // STEP)
+        for begins, ends in spans:
+            if base <= begins and ends <= until:
+                first, after = (begins - base) // STEP, -((base - ends) // STEP)
+                steps[first:after] = full[first:after]
+            else:
+                self._mark(steps, begins // STEP * STEP, -(-ends // STEP) * STEP)
         return _number(steps)
 
     def taken_at(self, now: datetime) -> tuple[int, datetime | None]:
@@ -46,7 +56,9 @@ class Timetable:
         living = [hold for hold in self.holds if hold.until > now]
         if not living:
             return self.busy, None
-        return self.busy | self.bits(living), min(hold.until for hold in living)
+        return self.busy | self.bits((h.begins, h.ends) for h in living), min(
+            hold.until for hold in living
+        )
 
     def starts(self, every: int) -> int:
         """Where visits may begin: so many minutes apart, from the opening of each window."""
@@ -66,11 +78,10 @@ class Timetable:
 
     def hours(self) -> int:
         """The weekly hours alone."""
-        steps = self._blank()
-        for window, day in self._days():
-            for begins, ends, _wall in _parts(window, day):
-                self._mark(steps, -(-begins // STEP) * STEP, ends // STEP * STEP)
-        return _number(steps)
+        bits = 0
+        for window in self.rules.windows:
+            bits |= _kept(window, self.base, self.until)
+        return bits
 
     def _opened(self) -> int:
         shut = self.bits(self.rules.closures)
@@ -81,26 +92,15 @@ class Timetable:
         return (self.hours() & ~shut | _number(steps)) & ~away
 
     def _begun(self, every: int) -> int:
-        steps = self._blank()
-        for window, day in self._days():
-            for begins, ends, wall in _parts(window, day):
-                first = begins + (window.opens - wall) % every
-                self._sow(steps, first, ends, every)
-        for span in self.rules.openings:
-            self._sow(steps, -(-span.begins // STEP) * STEP, span.ends, every)
-        return _number(steps)
-
-    def _days(self) -> Iterator[tuple[Window, date]]:
-        """Every window on every local day that may touch this timetable."""
-        first = instant(self.base).date() - timedelta(days=1)
-        last = instant(self.until).date() + timedelta(days=1)
+        bits = 0
         for window in self.rules.windows:
-            begins = max(first, window.valid_from)
-            ends = min(last, window.valid_to) if window.valid_to else last
-            day = begins + timedelta(days=(window.weekday - begins.weekday()) % 7)
-            while day <= ends:
-                yield window, day
-                day += timedelta(days=7)
+            bits |= _sown(window, self.base, self.until, every)
+        for span in self.rules.openings:
+            first = -(-span.begins // STEP) * STEP
+            for at in range(first, span.ends, every):
+                if self.base <= at < self.until:
+                    bits |= 1 << (at - self.base) // STEP
+        return bits
 
     def _blank(self) -> bytearray:
         return bytearray(_NONE) * ((self.until - self.base) // STEP)
@@ -112,10 +112,40 @@ class Timetable:
             at = (first - self.base) // STEP
             steps[at : at + n] = _ONE * n
 
-    def _sow(self, steps: bytearray, first: int, ends: int, every: int) -> None:
-        for at in range(first, ends, every):
-            if self.base <= at < self.until and at % STEP == 0:
-                steps[(at - self.base) // STEP] = _ONE[0]
+
+@lru_cache(maxsize=4096)
+def _kept(window: Window, base: int, until: int) -> int:
+    """The steps in which this window is open. Many clinicians keep the same windows."""
+    steps = bytearray(_NONE) * ((until - base) // STEP)
+    for begins, ends, _wall in _times(window, base, until):
+        first, after = max(base, -(-begins // STEP) * STEP), min(until, ends // STEP * STEP)
+        if first < after:
+            at, n = (first - base) // STEP, (after - first) // STEP
+            steps[at : at + n] = _ONE * n
+    return _number(steps)
+
+
+@lru_cache(maxsize=4096)
+def _sown(window: Window, base: int, until: int, every: int) -> int:
+    """The steps at which a visit may begin, so many minutes apart from the opening on."""
+    steps = bytearray(_NONE) * ((until - base) // STEP)
+    for begins, ends, wall in _times(window, base, until):
+        for at in range(begins + (window.opens - wall) % every, ends, every):
+            if base <= at < until and at % STEP == 0:
+                steps[(at - base) // STEP] = _ONE[0]
+    return _number(steps)
+
+
+def _times(window: Window, base: int, until: int) -> Iterator[tuple[int, int, int]]:
+    """The window on every local day that may touch this time."""
+    first = instant(base).date() - timedelta(days=1)
+    last = instant(until).date() + timedelta(days=1)
+    begins = max(first, window.valid_from)
+    ends = min(last, window.valid_to) if window.valid_to else last
+    day = begins + timedelta(days=(window.weekday - begins.weekday()) % 7)
+    while day <= ends:
+        yield from _parts(window, day)
+        day += timedelta(days=7)
 
 
 def _parts(window: Window, day: date) -> Iterator[tuple[int, int, int]]:

@@ -6,6 +6,7 @@ PORTAL_TEST_DATABASE_URL and PORTAL_TEST_REDIS_URL name them.
 
 import argparse
 import asyncio
+import json
 import os
 import resource
 import socket
@@ -18,6 +19,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.bench import load, report
 from tests.bench.load import Cell, Seat
@@ -179,12 +181,25 @@ async def _idle(
     }
 
 
+def calendars(count: int) -> dict[str, dict[str, Any]]:
+    """Searching and booking in a full clinic, on each engine that there is."""
+    modes = {"SQLite": Portal()}
+    if database := os.environ.get("PORTAL_TEST_DATABASE_URL"):
+        redis = os.environ["PORTAL_TEST_REDIS_URL"]
+        modes["PostgreSQL"] = Portal(database=database, redis=redis)
+    told = {}
+    for name, portal in modes.items():
+        with portal:
+            told[name] = json.loads(portal.run("-m", "tests.bench.calendar", str(count)))
+    return told
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--only", choices=["sqlite", "postgres", "idle"])
+    parser.add_argument("--only", choices=["sqlite", "postgres", "idle", "calendar"])
     given = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -193,6 +208,8 @@ def main() -> None:
         found.embedded = embedded(given.rounds, given.seconds)
     if given.only in {None, "idle"}:
         found.idle = idle_sockets(given.rounds, given.seconds)
+    if given.only in {None, "calendar"}:
+        found.calendars = calendars(given.rounds)
     if given.only in {None, "postgres"} and os.environ.get("PORTAL_TEST_DATABASE_URL"):
         found.scaled = scaled(given.rounds, given.seconds)
     text = report.written(found, given.rounds, given.seconds)

@@ -4,6 +4,7 @@ import platform
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.bench.load import Cell
 
@@ -42,6 +43,8 @@ class Found:
     embedded: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
     scaled: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
     idle: Mapping[str, float] = field(default_factory=dict)
+    calendars: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What `tests.bench.calendar` printed, by engine."""
 
 
 def written(found: Found, rounds: int, seconds: float) -> str:
@@ -130,6 +133,8 @@ def _goals(found: Found) -> list[str]:
         if cells:
             compare = _waits if floor == "echo" else _rates
             rows.append(_row(number, words, compare(cells[ours], cells[floor]), bound, limit))
+    for engine, told in found.calendars.items():
+        rows += _calendar_goals(engine, told)
     if found.idle:
         idle = found.idle
         wait, memory = idle["busy"] / idle["quiet"], idle["ours"] / idle["floor"]
@@ -138,6 +143,29 @@ def _goals(found: Found) -> list[str]:
             _row("12", "an idle signed-in socket over a bare one, memory", [memory], AT_MOST, 2.2),
         ]
     return rows
+
+
+def _calendar_goals(engine: str, told: Mapping[str, Any]) -> list[str]:
+    def over(name: str) -> list[float]:
+        return [a / b for a, b in zip(told[name], told["floor"], strict=True)]
+
+    hot, wide = told["hot"], told["wide"]
+    naive = [told["naive"] / each for each in told["warm"]]
+    size = "200 clinicians, 60 days"
+    bound = round(2 * wide["p95"] + 0.25, 2)
+    words = f"{engine}: 32 threads want the same times; {hot['attempts']:.0f} attempts a second"
+    return [
+        _row("13", f"{engine}: {size}, warm, over fetching", over("engine"), AT_MOST, 0.02),
+        _row("13", f"{engine}: the same, rights included", over("warm"), AT_MOST, 0.02),
+        _row("14", f"{engine}: the same, cold", over("cold"), AT_MOST, 2),
+        _row("15", f"{engine}: asking about every slot over it (x100)", naive, AT_LEAST, 10_000),
+        _row("16", f"{words}, overlaps and deadlocks", [_doubled(hot, wide)], AT_MOST, 0),
+        _row("16", f"{engine}: the longest wait there, seconds", [hot["worst"]], AT_MOST, bound),
+    ]
+
+
+def _doubled(*crowds: Mapping[str, float]) -> float:
+    return sum(crowd["overlaps"] + crowd["deadlocks"] for crowd in crowds)
 
 
 def _rates(ours: Sequence[Cell], floor: Sequence[Cell]) -> list[float]:
