@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ def text(answer) -> str:
 
 def times_page(kind: VisitType, who: Client, patient: UUID, **more: str):
     """The page of times of this kind."""
-    query = {"patient": patient, "kind": kind.pk, "mode": kind.modes[0], **more}
+    query: dict[str, Any] = {"patient": patient, "kind": kind.pk, "mode": kind.modes[0], **more}
     return who.get(reverse("scheduling:book"), query)
 
 

@@ -1,6 +1,7 @@
 """Every time is shown on two clocks where they differ, on pages and in the file for a calendar."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -20,6 +21,12 @@ from tests.scheduling.world import Times
 pytestmark = pytest.mark.django_db
 
 
+def event_of(made: bytes) -> Any:
+    """The one event of a file."""
+    (found,) = Calendar.from_ical(made).walk("VEVENT")
+    return found
+
+
 @pytest.mark.feature("S12")
 def test_the_file_for_a_calendar_tells_when_and_not_why(times: Times, ada: Someone):
     row, who = booked_for_ada(times), browser(ada)
@@ -30,8 +37,7 @@ def test_the_file_for_a_calendar_tells_when_and_not_why(times: Times, ada: Someo
     last = who.get(where)
 
     assert first["Content-Type"].startswith("text/calendar")
-    (event,) = Calendar.from_ical(first.content).walk("VEVENT")
-    (gone,) = Calendar.from_ical(last.content).walk("VEVENT")
+    event, gone = event_of(first.content), event_of(last.content)
     assert event["UID"] == gone["UID"] == str(row.pk)
     assert event["DTSTART"].dt.astimezone(UTC) == row.starts_at
     assert gone["SEQUENCE"] > event["SEQUENCE"]
