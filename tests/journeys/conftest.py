@@ -32,6 +32,19 @@ def chromium() -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
+def filming(chromium: "Browser") -> Iterator["Browser"]:
+    """A browser with a made-up camera. It shares the driver of the other one."""
+    browser = chromium.browser_type.launch(
+        executable_path=str(browsers.CHROMIUM),
+        chromium_sandbox=False,
+        headless=True,
+        args=[*browsers.FLAGS, *browsers.FILMING],
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
 def served(chromium: "Browser", watch: Watch) -> Iterator[House]:
     """The demo clinic, served until the session ends."""
     with clinic(chromium, watch) as house:

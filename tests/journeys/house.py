@@ -1,8 +1,11 @@
 """The demo clinic as it runs, and how its people get in: the way `manage.py demo` tells them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
 from tests.campaigns.portals import Portal
@@ -10,6 +13,9 @@ from tests.journeys.browsers import DESK, Watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+
+SOON = 60.0
+"""Seconds. The postman looks every few; a busy machine may take its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,24 @@ class House:
         page.get_by_label("Six-digit code").fill(self.code(name))
         page.get_by_role("button", name="Continue").click()
         page.wait_for_url(self.origin + "/")
+
+    def keep(self, who: SignIn, page: "Page") -> None:
+        """Somebody who came in by a letter is known here, and signed in as on this page."""
+        self.sign_ins[who.key] = who
+        self._kept[who.key] = page.context.storage_state()
+
+    def letters(self, address: str, *, at_least: int = 1) -> list[EmailMessage]:
+        """The letters to this address, oldest first, once there are so many."""
+        end = time.monotonic() + SOON
+        while time.monotonic() < end:
+            folder = self.portal.folder / "outbox"
+            paths = sorted(folder.glob("*.eml"))
+            read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+            found = [letter for letter in read if letter["To"] == address]
+            if len(found) >= at_least:
+                return found
+            time.sleep(0.2)
+        raise AssertionError("no letter came")
 
     def forget(self, name: str) -> None:
         """The session that was kept for this person is of no use any more."""
