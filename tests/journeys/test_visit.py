@@ -10,6 +10,7 @@ from tests.journeys.browsers import PHONE, Watch, result
 from tests.journeys.house import House, clinic
 from tests.journeys.test_accessible import broken
 from tests.journeys.test_keyboard import tab_to
+from tests.journeys.test_weight import GOAL, weight
 from tests.journeys.video import book, frames, line, moves, see
 
 if TYPE_CHECKING:
@@ -167,6 +168,33 @@ def test_the_talk_goes_on_while_the_portal_is_away(house: House):
     assert moves(theirs)
     hers.get_by_role("button", name="Camera off").click()
     theirs.locator("main").get_by_text("has the camera off").wait_for()
+
+
+@pytest.mark.feature("V7")
+def test_a_path_that_cannot_be_mended_leads_to_a_new_meeting(house: House, figures: list[str]):
+    hers, theirs = video.talk(house, "imani", book(house, "imani"))
+
+    result(hers, "window.peers.at(-1).close()")
+    started = result(theirs, "Date.now()")
+    line(theirs, "mending")
+    theirs.locator("main").get_by_text("The connection broke off").wait_for()
+    for _ in range(120):
+        if result(hers, "window.peers.length") > 1:
+            break
+        hers.wait_for_timeout(500)
+
+    back = see(theirs)
+    figures.append(f"visit: one side's connection dead, seen again after {back - started:.0f} ms")
+    see(hers)
+    assert moves(theirs)
+
+
+def test_the_page_is_light(house: House, figures: list[str]):
+    page = house.open("imani", "about:blank", size=PHONE)
+    total, answers = weight(page, book(house, "imani"))
+
+    figures.append(f"a visit's page: {total / 1000:.1f} kB in {answers} answers")
+    assert total < GOAL
 
 
 def test_leaving_and_coming_back_needs_a_new_admission(house: House):

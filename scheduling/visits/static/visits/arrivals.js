@@ -3,8 +3,8 @@
 
 import { announce } from "../portal/js/announce.js";
 import { follow, newId, watch } from "../portal/js/socket.js";
+import { ordersOf } from "./facts.js";
 import { choice, sound } from "./media.js";
-import { ordersOf } from "./orders.js";
 
 const CHIME = [659, 880];
 const NOBODY = "00000000-0000-7000-8000-000000000000";

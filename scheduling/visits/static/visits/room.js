@@ -4,8 +4,7 @@
 import { announce } from "../portal/js/announce.js";
 import { command, follow, isLive, newId, Refused, watch } from "../portal/js/socket.js";
 import { makeCall } from "./call.js";
-import { factsOf } from "./facts.js";
-import { ordersOf } from "./orders.js";
+import { factsOf, ordersOf } from "./facts.js";
 import { isAble, sound } from "./media.js";
 import { stageOf } from "./stage.js";
 

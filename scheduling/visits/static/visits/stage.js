@@ -1,8 +1,8 @@
 // @ts-check
 /** What stands on the stage: both pictures, the devices, and the buttons that never move. */
 
+import { countOf, grade } from "./call.js";
 import { choice, list, mayShareScreen, take, takeBoth, takeScreen } from "./media.js";
-import { countOf, grade } from "./quality.js";
 
 const LOOK_EVERY = 3_000;
 
@@ -25,7 +25,7 @@ export function stageOf(root, facts, call) {
   const wants = { microphone: true, camera: true };
   /** @type {Promise<void> | null} */
   let filming = null;
-  /** @type {import("./quality.js").Count | null} */
+  /** @type {import("./call.js").Count | null} */
   let counted = null;
 
   facts.set({ mayshare: mayShareScreen() ? "yes" : "no", mayspeak: "setSinkId" in theirs ? "yes" : "no" });
