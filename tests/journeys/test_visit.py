@@ -93,6 +93,9 @@ def test_a_visit_from_the_door_to_the_end(house: House, figures: list[str]):
     hers.reload()
     hers.get_by_role("heading", name="The visit is over").wait_for()
     assert hers.get_by_role("button", name="Come back in").count() == 0
+    there = hers.get_by_role("region", name="Who was there").inner_text()
+    assert "Ada Marsh" in there
+    assert "Okafor" in there
 
 
 def test_mute_camera_screen_and_devices(house: House):
