@@ -110,13 +110,13 @@ def test_the_work_is_done_by_keys_which_rest_while_somebody_types(house: House):
     assert steps.box(page).input_value() == "ace, never"
     steps.box(page).fill("")
     page.keyboard.press("Escape")
-    page.locator("h1").click()
+    page.locator(".talk-head h1").click()
     page.keyboard.press("n")
     assert result(page, "document.activeElement.id") == "note_body"
-    page.locator("h1").click()
+    page.locator(".talk-head h1").click()
     page.keyboard.press("a")
     assert result(page, "document.activeElement.id") == "id_to"
-    page.locator("h1").click()
+    page.locator(".talk-head h1").click()
     page.keyboard.press("e")
 
     page.wait_for_url("**/threads/?show=unclaimed")

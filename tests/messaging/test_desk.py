@@ -1,6 +1,7 @@
 """The queue: who waits longest comes first, each list has its own, and news shows itself."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from messaging.readings import InboxTopic
 from messaging.selectors import Cursor, Queue
 from portal.kernel import door
 from portal.kernel.ids import new_id
-from tests.cast import a_team, browser
+from tests.cast import Someone, a_team, browser
 from tests.harness.growth import assert_flat, queries_of
 from tests.harness.live import live
 from tests.messaging.forms import THREADS
@@ -19,7 +20,7 @@ from tests.patients.evidence import BOTH, n_entries, newest
 pytestmark = pytest.mark.feature("M3")
 
 
-def ids(someone, queue: Queue) -> list:
+def ids(someone: Someone, queue: Queue) -> list[UUID]:
     """The threads of this list."""
     return [line.id for line in readings.desk(someone.actor, queue).threads]
 
@@ -166,7 +167,7 @@ async def test_a_question_and_a_claim_are_told_to_whoever_watches_the_queue(worl
 
 async def until(page, topic: str, *, fresh: UUID | None = None, **counts: int) -> None:
     """The numbers have become these, and this thread was told as one that came to wait."""
-    told: dict = {"counts": {}}
+    told: dict[str, Any] = {"counts": {}}
     came: set[str] = set()
     while not (counts.items() <= told["counts"].items() and (fresh is None or str(fresh) in came)):
         for told in (await page.hear("items", topic=topic))["items"]:

@@ -18,7 +18,7 @@ from tests.harness.canary import spoken
 from tests.harness.live import live
 from tests.harness.write_guard import guard
 from tests.messaging.forms import at, leads_to, submit
-from tests.messaging.rows import shred
+from tests.messaging.rows import beside, shred
 from tests.patients.evidence import BOTH, newest, refusal_of
 
 pytestmark = pytest.mark.feature("M14")
@@ -48,8 +48,7 @@ def test_an_earlier_page_has_the_notes_of_its_time(world, cast, thread, cara):
     world.note(thread, spoken("Late"))
 
     def texts(before: int | None) -> list[str]:
-        beside = readings.read_thread(cara.actor, thread, before=before).tending
-        return [line.text for line in beside.lines]
+        return [line.text for line in beside(cara, thread, before=before)]
 
     assert texts(None) == [spoken("Late")]
     assert texts(12) == [spoken("Early")]
@@ -123,7 +122,7 @@ def test_a_note_that_was_moved_or_changed_is_not_shown(world, thread, cara):
         one, two = Aside.objects.order_by("sequence")
         Aside.objects.filter(pk=one.pk).update(body_sealed=two.body_sealed)
 
-    first, second = readings.read_thread(cara.actor, thread).tending.lines
+    first, second = beside(cara, thread)
 
     assert "it was changed" in first.text
     assert second.text == spoken("Two")
@@ -137,7 +136,7 @@ def test_a_note_does_not_open_as_a_message_nor_a_message_as_a_note(world, thread
         Aside.objects.filter(pk=aside.pk).update(body_sealed=message.body_sealed)
 
     assert SECRET not in str([line.text for line in readings.read_thread(ada.actor, thread).lines])
-    (line,) = readings.read_thread(cara.actor, thread).tending.lines
+    (line,) = beside(cara, thread)
     assert "it was changed" in line.text
 
 
@@ -147,7 +146,7 @@ def test_a_note_in_an_erased_record_is_refused_and_old_ones_are_gone(world, cast
 
     refused = refusal_of(actions.write_note, cara.actor, thread, SECRET, command_id=new_id())
     assert isinstance(refused, RecordErased)
-    (line,) = readings.read_thread(cara.actor, thread).tending.lines
+    (line,) = beside(cara, thread)
     assert line.text == "Erased for good."
 
 

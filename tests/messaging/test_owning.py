@@ -25,6 +25,7 @@ from portal.kernel.ids import new_id
 from tests.cast import WORK, a_team, browser
 from tests.harness.canary import spoken
 from tests.messaging.forms import THREADS, at, leads_to, submit
+from tests.messaging.rows import beside
 from tests.patients.evidence import newest, refusal_of
 
 pytestmark = pytest.mark.feature("M1", "M3")
@@ -104,8 +105,8 @@ def test_a_colleague_gets_it_with_a_reason_that_is_sealed(both, cast, thread, ca
     act(actions.assign, cara, thread, dov.id, reason=reason)
 
     assert owner(thread) == dov.id
-    assert reason.encode() not in bytes(Aside.objects.get().body_sealed)
-    (line,) = readings.read_thread(dov.actor, thread).tending.lines
+    assert reason.encode() not in bytes(Aside.objects.get().body_sealed or b"")
+    (line,) = beside(dov, thread)
     assert (line.kind, line.text, line.mine) == ("assigned", reason, False)
     assert line.whom.startswith("Dr Dov")
     assert newest(cast.ada_record)[0] == "thread.read"
@@ -134,7 +135,7 @@ def test_another_team_gets_it_with_a_reason_and_nobody_has_it(cast, thread, cara
     assert (Thread.objects.get(pk=thread).team_id, owner(thread)) == (nursing, None)
     assert selectors.fetch_thread(dov.actor, thread).role == "clinician"
     assert isinstance(refused(actions.hand_on, dov, thread, nursing, reason="x"), SameTeam)
-    assert [line.team for line in readings.read_thread(dov.actor, thread).tending.lines] == [
+    assert [line.team for line in beside(dov, thread)] == [
         "",
         "Nursing team",
     ]
