@@ -97,6 +97,12 @@ def thread(house: House, page: "Page") -> None:
     page.locator("[data-connection]:not([data-tone=calm])").wait_for(state="attached")
 
 
+def first_team(house: House, page: "Page") -> None:
+    """The page of a team."""
+    page.locator("main a.line").last.click()
+    page.get_by_role("heading", name="Who answers").wait_for()
+
+
 def answered(house: House, page: "Page") -> None:
     """Ada's newest thread has an answer that she has not read."""
     address = page.locator("main a.line").first.get_attribute("href") or ""
@@ -208,6 +214,11 @@ PAGES = [
     Scene("thread-closed", "ada", "/threads/?show=closed", thread),
     Scene("thread-lost", "ada", "/threads/", lost),
     Scene("thread-proxy", "klara", "/threads/", thread),
+    Scene("tended", "demir", "/threads/?show=asked", thread),
+    Scene("mine", "demir", "/threads/?show=mine", thread),
+    Scene("nothing-waits", "alvarez", "/threads/?show=mine"),
+    Scene("teams", "petrenko", "/threads/teams/"),
+    Scene("team", "petrenko", "/threads/teams/", first_team),
     Scene("record", "imani", "/", chart),
     Scene("report", "ada", "/", report),
     Scene("report-whole", "imani", "/", report_of_all),
