@@ -199,8 +199,8 @@ def _window(hours: Hours, day: date) -> Span:
 
 
 def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
-    """What is left of these spans, in order, without what is too short to use."""
-    left = sorted((begins.astimezone(UTC), ends.astimezone(UTC)) for begins, ends in spans)
+    """What is left of these spans, joined and in order, without what is too short to use."""
+    left = joined((begins.astimezone(UTC), ends.astimezone(UTC)) for begins, ends in spans)
     for begins, ends in taken:
         left = [
             piece
@@ -209,3 +209,14 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
             if piece[1] - piece[0] >= SHORTEST
         ]
     return left
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same stretches of time, in order, none of which touches another."""
+    found: list[Span] = []
+    for begins, ends in sorted(spans):
+        if found and begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(ends, found[-1][1])
+        else:
+            found.append((begins, ends))
+    return found

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,6 +28,7 @@ def day(request: Request) -> HttpResponse:
         one = timedelta(days=1)
         more: dict[str, Any] = {
             "day_words": readings.day_words(asked, settings.TIME_ZONE),
+            "date_words": date_format(asked, "l j F Y"),
             "today": today,
             "is_today": asked == today,
             "previous": asked - one,

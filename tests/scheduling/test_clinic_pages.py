@@ -1,14 +1,18 @@
 """The clinic's day, its hours and its kinds of visits, on their pages."""
 
-from datetime import timedelta
+import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from portal.kernel import clock
 from portal.kernel.ids import new_id
 from scheduling.forms import HoursForm, windows_text
 from scheduling.models import Hours, State, TimeException, VisitType
+from scheduling.readings.sheet import without
 from tests.cast import Someone, browser
 from tests.scheduling.desk import (
     booked_for_ada,
@@ -112,3 +116,31 @@ def test_a_kind_of_visit_is_made_changed_and_offered(times: Times, sam: Someone,
     who.post(reverse("scheduling:types"), changed)
 
     assert VisitType.objects.get().minutes == 15
+
+
+@given(st.data())
+@settings(max_examples=200)
+def test_what_is_free_is_what_is_open_and_not_taken(data):
+    start = datetime(2027, 3, 28, tzinfo=UTC)
+    pair = st.tuples(st.integers(0, 288), st.integers(1, 40))
+    drawn = [data.draw(st.lists(pair, max_size=6)) for _kind in range(2)]
+    spans = [[(five(start, a), five(start, a + n)) for a, n in some] for some in drawn]
+
+    free = without(*spans)
+
+    assert free == sorted(free)
+    assert all(one[1] < two[0] for one, two in itertools.pairwise(free))
+    for step in range(330):
+        at = five(start, step)
+        is_free = covers(spans[0], at) and not covers(spans[1], at)
+        assert covers(free, at) == is_free
+
+
+def five(start: datetime, steps: int) -> datetime:
+    """So many five minutes later."""
+    return start + timedelta(minutes=5 * steps)
+
+
+def covers(spans, at: datetime) -> bool:
+    """One of these stretches holds this instant."""
+    return any(begins <= at < ends for begins, ends in spans)
