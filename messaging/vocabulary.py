@@ -144,15 +144,13 @@ SPECS = (
     ),
     EventSpec(
         Event.NOTES_FOLLOWED,
-        gettext_noop("Somebody opened the notes of a thread and followed them live, from here on."),
-        {"first": _COUNT},
-        told=gettext_noop("Read the notes that colleagues wrote about your conversation"),
+        gettext_noop("Somebody who tends a thread opened it to work on it, notes or none."),
+        told=gettext_noop("Opened your conversation to work on it"),
     ),
     EventSpec(
         Event.NOTES_LEFT,
-        gettext_noop("Somebody stopped following the notes of a thread, after this one."),
-        {"last": _COUNT},
-        told=gettext_noop("Stopped reading the notes about your conversation"),
+        gettext_noop("Somebody who tends a thread stopped working on it."),
+        told=gettext_noop("Stopped working on your conversation"),
         ends=Event.NOTES_FOLLOWED,
     ),
     EventSpec(

@@ -69,10 +69,12 @@ class Beside:
         noted = Noted(thread.id, new_id(), thread.note_sequence + 1, clock.now())
         self._insert(thread, noted, key)
         Thread.objects.filter(pk=thread.id).update(note_sequence=noted.sequence, **changes)
+        # A patient's report counts entries: a note has its own by the thread, not by the patient.
+        is_note = self.event is Event.NOTE_WRITTEN
         audit.record(
             actor,
             self.event,
-            patient=thread.patient_id,
+            patient=None if is_note else thread.patient_id,
             subject=thread.id,
             **(self.detail or {}),
         )

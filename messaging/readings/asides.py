@@ -119,6 +119,8 @@ class NotesTopic:
     def open(self, actor: Actor, ref: UUID, after: int) -> Opening:
         """The view is open, its entry is written, and what lies after `after` is at hand.
 
+        The entry is the same whether there are notes or none, for the patient's report shows it.
+
         Refuses: NotFound, for everybody who does not tend the thread.
         Records: NOTES_FOLLOWED.
         """
@@ -130,7 +132,6 @@ class NotesTopic:
             Event.NOTES_FOLLOWED,
             patient=thread.patient_id,
             subject=ref,
-            first=min(after, thread.note_sequence) + 1,
         )
         return Opening([groups.notes(ref)], first, view)
 
@@ -142,13 +143,11 @@ class NotesTopic:
         return _items(view, selectors.asides_after(actor, ref, after), after)
 
     def close(self, actor: Actor, ref: UUID, last: int, view: AsideView) -> None:
-        """The view is closed, and the last one shown is on record.
+        """The view is closed, and that is on record; how many notes there were is not.
 
         Records: NOTES_LEFT.
         """
-        audit.record_alone(
-            actor, Event.NOTES_LEFT, patient=view.home.patient_id, subject=ref, last=last
-        )
+        audit.record_alone(actor, Event.NOTES_LEFT, patient=view.home.patient_id, subject=ref)
 
 
 def _items(view: AsideView, found: Beside, after: int) -> Items:

@@ -11,6 +11,7 @@ from messaging.models import Aside, Message
 from messaging.readings import NotesTopic
 from messaging.selectors import Queue
 from patients import actions as patients
+from portal.audit.models import Entry
 from portal.kernel import door
 from portal.kernel.ids import new_id
 from tests.cast import WORK, browser
@@ -19,7 +20,7 @@ from tests.harness.live import live
 from tests.harness.write_guard import guard
 from tests.messaging.forms import at, leads_to, submit
 from tests.messaging.rows import beside, shred
-from tests.patients.evidence import BOTH, newest, refusal_of
+from tests.patients.evidence import BOTH, events, newest, refusal_of
 
 pytestmark = pytest.mark.feature("M14")
 SECRET = "zebra-in-the-attic"
@@ -150,14 +151,31 @@ def test_a_note_in_an_erased_record_is_refused_and_old_ones_are_gone(world, cast
     assert line.text == "Erased for good."
 
 
-def test_a_note_leaves_its_entry(world, cast, thread, cara):
+def test_a_note_leaves_an_entry_of_which_the_patients_report_knows_nothing(
+    world, cast, thread, cara
+):
+    before = events(cast.ada_record)
     world.note(thread)
-    assert newest(cast.ada_record)[0] == "note.written"
-    opening = NotesTopic().open(cara.actor, thread, 0)
-    assert newest(cast.ada_record)[0] == "note.followed"
-    NotesTopic().close(cara.actor, thread, 1, opening.view)
-    event, details = newest(cast.ada_record)
-    assert (event, details["last"]) == ("note.left", 1)
+
+    assert events(cast.ada_record) == before
+    entry = Entry.objects.get(event="note.written")
+    assert (entry.patient, entry.mentions.count()) == (None, 0)
+
+
+def test_working_on_a_thread_leaves_the_same_entries_with_notes_and_without(
+    world, cast, thread, cara
+):
+    def told() -> list[tuple[str, list[str]]]:
+        opening = NotesTopic().open(cara.actor, thread, 0)
+        opened = newest(cast.ada_record)
+        NotesTopic().close(cara.actor, thread, opening.first.last, opening.view)
+        return [(event, sorted(what)) for event, what in (opened, newest(cast.ada_record))]
+
+    before = told()
+    assert [event for event, _ in before] == ["note.followed", "note.left"]
+    world.note(thread)
+
+    assert told() == before
 
 
 @pytest.mark.django_db(transaction=True, databases=BOTH)
