@@ -29,6 +29,7 @@ def test_a_live_view_is_one_look_from_its_opening_to_its_close(cast, world, cara
     at(monkeypatch, start + timedelta(seconds=2))
     opening = topic.open(cara.actor, thread, 4)
     world.reply(thread, by=cast.ada)
+    topic.more(cara.actor, thread, 4, opening.view)
     at(monkeypatch, start + timedelta(minutes=38))
     topic.close(cara.actor, thread, 5, opening.view)
 
