@@ -58,6 +58,13 @@ def house(served: House) -> Iterator[House]:
     served.close()
 
 
+@pytest.fixture(scope="session")
+def studio(filming: "Browser", watch: Watch) -> Iterator[House]:
+    """A clinic whose people have cameras."""
+    with clinic(filming, watch) as house:
+        yield house
+
+
 @pytest.fixture(autouse=True)
 def nothing_odd_happened(watch: Watch) -> Iterator[None]:
     """A host of others, a dialog, an error in the console or a broken policy fails the test."""

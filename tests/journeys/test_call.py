@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys import browsers
 from tests.journeys.browsers import Watch, result
 from tests.shared import ROOT
 
@@ -64,17 +63,6 @@ DECODED = """async () => {
   });
   return [frames, sound];
 }"""
-
-
-@pytest.fixture(scope="module")
-def filming(chromium: "Browser") -> "Browser":
-    """A browser with a made-up camera. It shares the driver of the other one."""
-    return chromium.browser_type.launch(
-        executable_path=str(browsers.CHROMIUM),
-        chromium_sandbox=False,
-        headless=True,
-        args=[*browsers.FLAGS, *browsers.FILMING],
-    )
 
 
 def _serve(route: "Route") -> None:
