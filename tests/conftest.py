@@ -17,7 +17,8 @@ from tests.cast import Cast, Someone
 from tests.harness import databases as databases_
 from tests.harness import network
 from tests.harness.leak_guard import RedisReader, leaks
-from tests.harness.server import Clinic, Server
+from tests.harness.processes import Server
+from tests.harness.server import Clinic
 from tests.harness.stores import store
 from tests.harness.write_guard import guard
 from tests.world import World

@@ -14,7 +14,8 @@ from portal.kernel.server import FORM, _text_frame
 from tests.cast import Cast
 from tests.harness.canary import spoken
 from tests.harness.live import live_at, topic_of
-from tests.harness.server import Clinic, Server
+from tests.harness.processes import Server
+from tests.harness.server import Clinic
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 MIB = 1024 * 1024

@@ -9,7 +9,8 @@ import pytest
 
 from tests.cast import Cast
 from tests.harness.live import live_at
-from tests.harness.server import Clinic, Server
+from tests.harness.processes import Server
+from tests.harness.server import Clinic
 from tests.shared import shared
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
