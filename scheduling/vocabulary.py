@@ -27,13 +27,13 @@ REMINDER = "scheduling.reminder"
 class Event(StrEnum):
     """The acts of this ward that leave an entry."""
 
-    HELD = "appointment.held"
-    EXTENDED = "appointment.hold-extended"
-    RELEASED = "appointment.released"
-    BOOKED = "appointment.booked"
-    MOVED = "appointment.moved"
-    CANCELLED = "appointment.cancelled"
-    EXPIRED = "appointment.hold-expired"
+    TIME_HELD = "appointment.held"
+    HOLD_EXTENDED = "appointment.hold-extended"
+    HOLD_RELEASED = "appointment.released"
+    APPOINTMENT_BOOKED = "appointment.booked"
+    APPOINTMENT_MOVED = "appointment.moved"
+    APPOINTMENT_CANCELLED = "appointment.cancelled"
+    HOLD_EXPIRED = "appointment.hold-expired"
     APPOINTMENTS_READ = "appointments.read"
     REASON_READ = "appointment.reason-read"
     HOURS_SET = "hours.set"
@@ -53,41 +53,41 @@ _WITH = {"clinician": _ID, "mode": _code(*MODES)}
 
 SPECS = (
     EventSpec(
-        Event.HELD,
+        Event.TIME_HELD,
         gettext_noop("Somebody held a time while they decide."),
         _WITH,
         told=gettext_noop("Held a time for an appointment of yours"),
     ),
     EventSpec(
-        Event.EXTENDED,
+        Event.HOLD_EXTENDED,
         gettext_noop("Somebody asked for more time to decide."),
         told=gettext_noop("Asked for more time to decide about an appointment"),
     ),
     EventSpec(
-        Event.RELEASED,
+        Event.HOLD_RELEASED,
         gettext_noop("Somebody gave back a time that was held."),
         told=gettext_noop("Gave back a time that was held for you"),
     ),
     EventSpec(
-        Event.BOOKED,
+        Event.APPOINTMENT_BOOKED,
         gettext_noop("Somebody booked an appointment."),
         _WITH,
         told=gettext_noop("Booked an appointment"),
     ),
     EventSpec(
-        Event.MOVED,
+        Event.APPOINTMENT_MOVED,
         gettext_noop("Somebody moved an appointment to another time."),
         {"clinician": _ID, "revision": _COUNT},
         told=gettext_noop("Moved an appointment to another time"),
     ),
     EventSpec(
-        Event.CANCELLED,
+        Event.APPOINTMENT_CANCELLED,
         gettext_noop("Somebody cancelled an appointment."),
         {"why": _code(*WHYS), "revision": _COUNT},
         told=gettext_noop("Cancelled an appointment"),
     ),
     EventSpec(
-        Event.EXPIRED,
+        Event.HOLD_EXPIRED,
         gettext_noop("A time that was held was not confirmed in time."),
         told=gettext_noop("Let go of a time that was held for you and not confirmed"),
     ),

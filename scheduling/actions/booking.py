@@ -22,14 +22,14 @@ def book(actor: Actor, appointment_id: UUID, *, reason: str = "", command_id: UU
     """What was held is booked, with the reason sealed; letters wait to go out.
 
     Refuses: NotFound, HoldOver, NotBooked, ReasonTooLong, CommandReused, RecordErased.
-    Records: BOOKED.
+    Records: APPOINTMENT_BOOKED.
     """
     if len(reason) > 4 * MOST_REASON or len(reason := cleaned(reason)) > MOST_REASON:
         raise ReasonTooLong
     row = selectors.lock_appointment(actor, appointment_id)
     if first_result(actor, command_id, ("book", appointment_id, reason), row.pk):
         return row
-    check_held(row)
+    check_held(actor, row)
     claims.lock_claimed(actor, row)
     row.state, row.held_until, row.booked_at = State.BOOKED, None, clock.now()
     row.reason_sealed = _sealed(row, reason) if reason else None
@@ -38,7 +38,7 @@ def book(actor: Actor, appointment_id: UUID, *, reason: str = "", command_id: UU
     claims.keep(actor, row, "booked")
     audit.record(
         actor,
-        Event.BOOKED,
+        Event.APPOINTMENT_BOOKED,
         patient=row.patient_id,
         subject=row.pk,
         on_behalf=_is_on_behalf(actor, row),
@@ -60,7 +60,7 @@ def move(
     """The appointment is at the new time. If that is not to be had, it stays where it was.
 
     Refuses: NotFound, NotBooked, TooLate, NotOffered, SlotTaken, CommandReused.
-    Records: MOVED.
+    Records: APPOINTMENT_MOVED.
     """
     row = selectors.lock_appointment(actor, appointment_id)
     content = ("move", appointment_id, starts_at.timestamp(), clinician_id)
@@ -82,7 +82,7 @@ def move(
     claims.keep(actor, row, "moved")
     audit.record(
         actor,
-        Event.MOVED,
+        Event.APPOINTMENT_MOVED,
         patient=row.patient_id,
         subject=row.pk,
         on_behalf=_is_on_behalf(actor, row),
@@ -97,7 +97,7 @@ def cancel(actor: Actor, appointment_id: UUID, *, why: str, command_id: UUID) ->
     """The appointment is off, its time is free, and its history stays.
 
     Refuses: NotFound, BadInput, NotBooked, TooLate, CommandReused.
-    Records: CANCELLED.
+    Records: APPOINTMENT_CANCELLED.
     """
     if why not in WHYS:
         raise BadInput
@@ -110,7 +110,7 @@ def cancel(actor: Actor, appointment_id: UUID, *, why: str, command_id: UUID) ->
     claims.give_back(actor, row, State.CANCELLED, "cancelled", why=why)
     audit.record(
         actor,
-        Event.CANCELLED,
+        Event.APPOINTMENT_CANCELLED,
         patient=row.patient_id,
         subject=row.pk,
         on_behalf=_is_on_behalf(actor, row),

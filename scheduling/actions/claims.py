@@ -6,13 +6,11 @@ is refused is a row that is missing; an error would end in deadlocks on PostgreS
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection
 
-from patients.models import Patient
 from portal.audit import actions as audit
 from portal.kernel import clock
 from portal.kernel.actor import Actor, system_actor
@@ -21,9 +19,8 @@ from portal.realtime import groups
 from portal.realtime.nudge import nudge
 from scheduling import policy
 from scheduling.errors import SlotTaken
-from scheduling.models import Appointment, Calendar, Change, Claim, Resource, State, VisitType
-from scheduling.selectors import told_of
-from scheduling.slots import minute
+from scheduling.models import Appointment, Calendar, Change, Claim, State
+from scheduling.selectors import Wanted, told_of
 from scheduling.vocabulary import Event
 
 HOLDS = system_actor("holds")
@@ -32,27 +29,6 @@ _PUT = (
     " (resource_kind, resource_id, begins, ends, held_until, appointment_id) VALUES {}"
     " ON CONFLICT DO NOTHING RETURNING id"
 )
-Wanted = tuple[str, UUID, int, int]
-
-
-def wanted_by(
-    kind: VisitType, patient: Patient, clinician_id: UUID, starts_at: datetime
-) -> list[Wanted]:
-    """The claims of such a visit, in the order in which they are taken.
-
-    A clinician is taken with the buffers; a patient for the visit itself, as a record and as the
-    person who signs in, so that somebody with two roles is in one place at a time.
-    """
-    begins = minute(starts_at)
-    ends = begins + kind.minutes
-    buffered = begins - kind.before_minutes, ends + kind.after_minutes
-    claims = [
-        (Resource.PERSON.value, clinician_id, *buffered),
-        (Resource.PATIENT.value, patient.pk, begins, ends),
-    ]
-    if patient.person_id:
-        claims.append((Resource.PERSON.value, patient.person_id, begins, ends))
-    return sorted(claims)
 
 
 def lock_calendars(actor: Actor, resources: Collection[tuple[str, UUID]]) -> None:
@@ -106,7 +82,7 @@ def expire(actor: Actor, appointment_ids: Collection[UUID]) -> int:
     rows = list(holds.select_for_update(of=("self",), skip_locked=True).order_by("pk"))
     for row in rows:
         give_back(HOLDS, row, State.EXPIRED, "expired")
-        audit.record(HOLDS, Event.EXPIRED, patient=row.patient_id, subject=row.pk)
+        audit.record(HOLDS, Event.HOLD_EXPIRED, patient=row.patient_id, subject=row.pk)
     return len(rows)
 
 

@@ -47,9 +47,9 @@ class Wish(NamedTuple):
         return self.starts_at + timedelta(minutes=self.kind.minutes)
 
     @property
-    def claims(self) -> list[claims.Wanted]:
+    def claims(self) -> list[selectors.Wanted]:
         """What it would take of whose time."""
-        return claims.wanted_by(self.kind, self.patient, self.clinician_id, self.starts_at)
+        return selectors.wanted_by(self.kind, self.patient, self.clinician_id, self.starts_at)
 
 
 def hold(
@@ -66,7 +66,7 @@ def hold(
     """The time is kept for the patient for five minutes, and nobody else can take it.
 
     Refuses: NotFound, BadInput, ZoneUnknown, NotOffered, SlotTaken, TooManyHolds, CommandReused.
-    Records: HELD.
+    Records: TIME_HELD.
     """
     patient = fetch_patient(actor, patient_id, among=policy.bookable_patients)
     content = ("hold", patient_id, visit_type_id, clinician_id, starts_at.timestamp(), mode)
@@ -85,7 +85,7 @@ def hold(
     claims.keep(actor, row, "held")
     audit.record(
         actor,
-        Event.HELD,
+        Event.TIME_HELD,
         patient=patient_id,
         subject=row.pk,
         on_behalf=not for_staff and patient.person_id != actor.id,
@@ -99,12 +99,12 @@ def extend_hold(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> Appo
     """The time is kept for five minutes from now. Once.
 
     Refuses: NotFound, HoldOver, ExtendedAlready, NotBooked, CommandReused.
-    Records: EXTENDED.
+    Records: HOLD_EXTENDED.
     """
     row = selectors.lock_appointment(actor, appointment_id)
     if first_result(actor, command_id, ("extend", appointment_id), row.pk):
         return row
-    check_held(row)
+    check_held(actor, row)
     if row.is_extended:
         raise ExtendedAlready
     claims.lock_claimed(actor, row)
@@ -112,7 +112,7 @@ def extend_hold(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> Appo
     row.save(update_fields=["held_until", "is_extended"])
     Claim.objects.filter(appointment=row.pk).update(held_until=row.held_until)
     claims.keep(actor, row, "extended")
-    audit.record(actor, Event.EXTENDED, patient=row.patient_id, subject=row.pk)
+    audit.record(actor, Event.HOLD_EXTENDED, patient=row.patient_id, subject=row.pk)
     return row
 
 
@@ -120,7 +120,7 @@ def release(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> Appointm
     """The time is free again. What was given back or has expired before stays as it is.
 
     Refuses: NotFound, NotBooked, CommandReused.
-    Records: RELEASED.
+    Records: HOLD_RELEASED.
     """
     row = selectors.lock_appointment(actor, appointment_id)
     if first_result(actor, command_id, ("release", appointment_id), row.pk):
@@ -130,20 +130,20 @@ def release(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> Appointm
     if row.state == State.HELD:
         claims.lock_claimed(actor, row)
         claims.give_back(actor, row, State.EXPIRED, "released")
-        audit.record(actor, Event.RELEASED, patient=row.patient_id, subject=row.pk)
+        audit.record(actor, Event.HOLD_RELEASED, patient=row.patient_id, subject=row.pk)
     return row
 
 
 def sweep_holds(actor: Actor, *, most: int = 100) -> int:
     """Holds whose minutes are over are expired, at most so many. Returns how many there were.
 
-    Records: EXPIRED for each.
+    Records: HOLD_EXPIRED for each.
     """
     found = policy.expired_holds(actor).order_by("held_until").values_list("pk", flat=True)
     return claims.expire(actor, list(found[:most]))
 
 
-def check_held(row: Appointment) -> None:
+def check_held(actor: Actor, row: Appointment) -> None:
     """The appointment is held still.
 
     Refuses: HoldOver, NotBooked.
@@ -161,7 +161,7 @@ def offered(actor: Actor, wish: Wish, *, apart_from: UUID | None = None) -> None
     """The wish is one of the offers of this very moment. The calendars are locked.
 
     Refuses: NotOffered, SlotTaken.
-    Records: EXPIRED for every hold that stood in the way and whose minutes are over.
+    Records: HOLD_EXPIRED for every hold that stood in the way and whose minutes are over.
     """
     claims.clear(actor, wish.claims)
     around = wish.starts_at - _AROUND, wish.starts_at + _AROUND

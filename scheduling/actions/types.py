@@ -1,6 +1,6 @@
 """Kinds of visits, and who offers them."""
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from portal.audit import actions as audit
@@ -26,15 +26,30 @@ _DAYS = {"horizon_days": (1, 366)}
 _FLAGS = {"by_video", "by_phone", "in_person", "bookable_by_patients", "is_active"}
 
 
+class VisitRules(TypedDict, total=False):
+    """What else may be said of a kind of visit."""
+
+    before_minutes: int
+    after_minutes: int
+    step_minutes: int
+    by_video: bool
+    by_phone: bool
+    in_person: bool
+    bookable_by_patients: bool
+    notice_minutes: int
+    cutoff_minutes: int
+    horizon_days: int
+    is_active: bool
+
+
 def define_visit_type(
     actor: Actor,
-    /,
     visit_type_id: UUID | None = None,
     *,
     name: str,
     minutes: int,
     command_id: UUID,
-    **rules: Any,
+    **rules: Unpack[VisitRules],
 ) -> VisitType:
     """There is a kind of visit of this name and length, new or changed. Booked visits stay.
 

@@ -13,6 +13,7 @@ from scheduling.selectors.appointments import (
     told_of,
     upcoming,
 )
+from scheduling.selectors.claims import Wanted, wanted_by
 from scheduling.selectors.memory import timetable_now, timetables
 from scheduling.selectors.rules import (
     booked_within,
@@ -28,6 +29,7 @@ from scheduling.selectors.rules import (
 from scheduling.selectors.search import ask_for, explain, find_free, find_slots
 
 __all__ = [
+    "Wanted",
     "acts_for_clinic",
     "appointments_of",
     "ask_for",
@@ -54,4 +56,5 @@ __all__ = [
     "told_of",
     "upcoming",
     "visit_types",
+    "wanted_by",
 ]

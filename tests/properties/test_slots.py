@@ -103,6 +103,22 @@ class Oracle:
 
 
 @some.composite
+def asks(draw, noon, span):
+    """What is looked for around noon."""
+    now = slots.instant(noon - 5000)
+    return Ask(
+        minutes=draw(some.sampled_from([5, 15, 30, 45, 90])),
+        before=draw(some.sampled_from([0, 5, 15])),
+        after=draw(some.sampled_from([0, 10, 30])),
+        every=draw(some.sampled_from([5, 15, 20, 45, 60])),
+        earliest=noon + draw(some.sampled_from([-2200, -2200, -703, 11])),
+        latest=noon + draw(some.sampled_from([2200, 2200, 707])),
+        now=now,
+        also_taken=tuple(span() for _ in range(draw(some.integers(0, 2)))),
+    )
+
+
+@some.composite
 def scenes(draw):
     """A zone, one of its change days, and rules, visits and wishes around it."""
     zone = draw(some.sampled_from(sorted(CHANGES)))
@@ -135,17 +151,7 @@ def scenes(draw):
         tuple(span() for _ in range(draw(several))),
     )
     taken = [span(5) for _ in range(draw(some.integers(0, 4)))]
-    now = slots.instant(noon - 5000)
-    ask = Ask(
-        minutes=draw(some.sampled_from([5, 15, 30, 45, 90])),
-        before=draw(some.sampled_from([0, 5, 15])),
-        after=draw(some.sampled_from([0, 10, 30])),
-        every=draw(some.sampled_from([5, 15, 20, 45, 60])),
-        earliest=noon + draw(some.sampled_from([-2200, -2200, -703, 11])),
-        latest=noon + draw(some.sampled_from([2200, 2200, 707])),
-        now=now,
-        also_taken=tuple(span() for _ in range(draw(several))),
-    )
+    ask = draw(asks(noon, span))
     return noon, rules, taken, ask
 
 
