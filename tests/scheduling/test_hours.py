@@ -1,6 +1,7 @@
 """Weekly hours, exceptions, kinds of visits: kept as they were meant, by those who may."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -213,7 +214,7 @@ def test_a_kind_is_changed_and_withdrawn_and_booked_visits_stay(times):
     row = times.book(kind, at(9))
 
     def define(actor, **rules):
-        given = {"name": "Longer", "minutes": 45, "command_id": new_id()} | rules
+        given: dict[str, Any] = {"name": "Longer", "minutes": 45, "command_id": new_id()} | rules
         return door.run(actions.define_visit_type, actor, kind.pk, **given)
 
     changed = define(cast.sam.actor, by_phone=True)
@@ -223,7 +224,7 @@ def test_a_kind_is_changed_and_withdrawn_and_booked_visits_stay(times):
     for who in (cast.cara, cast.ada, cast.max):
         with pytest.raises(NotFound):
             define(who.actor)
-    off = {"is_offered": False, "command_id": new_id()}
+    off: dict[str, Any] = {"is_offered": False, "command_id": new_id()}
     for _ in range(2):
         door.run(actions.offer_type, cast.sam.actor, cast.cara.id, kind.pk, **off)
     assert not Offering.objects.exists()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -63,7 +64,7 @@ def deadlocks():
 
 def is_sound():
     """Every appointment has its claims and no others, and no two overlap."""
-    claimed = {}
+    claimed: dict[tuple[str, UUID], list[tuple[int, int, UUID]]] = {}
     for claim in Claim.objects.all():
         claimed.setdefault((claim.resource_kind, claim.resource_id), []).append(
             (claim.begins, claim.ends, claim.appointment_id)

@@ -6,7 +6,7 @@ attendance, what was on its way, and the number under which pages hear of it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from portal.audit import actions as audit
@@ -49,6 +49,25 @@ class Held:
         self.actor, self.seen, self.visit = actor, seen, visit
         self.room, self.now = seen.room, seen.now
 
+    @classmethod
+    def take(
+        cls, actor: Actor, appointment_id: UUID, *, among: selectors.Rule = policy.attended_visits
+    ) -> Self:
+        """The visit, locked, made now if nobody opened it before, rid of seats that time emptied.
+
+        Refuses NotFound, RecordErased.
+        """
+        seen = selectors.lock(actor, appointment_id, among=among)
+        if seen.visit is None:
+            _make(seen)
+            seen = selectors.lock(actor, appointment_id, among=among)
+        if seen.visit is None:
+            raise NotFound
+        held = cls(actor, seen, seen.visit)
+        if held.part_lapsed():
+            held.put(held.room, "gone")
+        return held
+
     @property
     def patient_id(self) -> UUID:
         """Whose visit it is."""
@@ -60,6 +79,43 @@ class Held:
             return keys.open_data_key(self.patient_id, KEY_PURPOSE, self.visit.pk)
         except keys.KeyGone:
             raise RecordErased from None
+
+    def digest(self, *content: str) -> bytes:
+        """What tells this content from another. Worth nothing without the visit's data key."""
+        about = pae(*(part.encode() for part in content))
+        return mac(expand(self.key().secret, _LABEL, 32), about)
+
+    def part_lapsed(self) -> bool:
+        """True if a seat was let go by time alone; that is written down now."""
+        lapsed = [
+            row
+            for side, row in self.seen.seats.items()
+            if not row.is_left and self.room.seats[side].hold is Hold.GONE
+        ]
+        for row in lapsed:
+            self.part(row, "gone")
+        return bool(lapsed)
+
+    def part(self, row: Seat, why: str) -> None:
+        """Nobody sits there any more, since the socket was lost."""
+        row.is_left = True
+        row.save(update_fields=["is_left"])
+        at = row.lost_at or row.seen_at
+        there = Attendance.objects.filter(visit=self.visit, person_id=row.person_id, to_at=None)
+        for attended in there:
+            attended.to_at, attended.parted = max(at, attended.from_at), why
+            attended.save(update_fields=["to_at", "parted"])
+        self.record(Event.SEAT_LEFT, seat=row.role, why=why)
+
+    @contextmanager
+    def lawfully(self) -> Iterator[None]:
+        """What the pure room refuses in this block, is refused in words."""
+        try:
+            yield
+        except states.StepRefused as refused:
+            if self.room.state in OVER:
+                raise AlreadyOver from None
+            raise _REFUSALS.get(type(refused), NotNow) from None
 
     def require_open(self) -> None:
         """Refuses AlreadyOver."""
@@ -177,70 +233,7 @@ class Asked:
         return result
 
     def _digest(self) -> bytes:
-        return digest_of(self._held.key(), *self._content)
-
-
-def digest_of(key: OpenKey, *content: str) -> bytes:
-    """What tells this content from another. Worth nothing without the visit's data key."""
-    about = pae(*(part.encode() for part in content))
-    return mac(expand(key.secret, _LABEL, 32), about)
-
-
-def hold(
-    actor: Actor,
-    appointment_id: UUID,
-    *,
-    among: selectors.Rule = policy.attended_visits,
-) -> Held:
-    """The visit, locked, made now if nobody opened it before, and rid of seats that time emptied.
-
-    Refuses NotFound, RecordErased.
-    """
-    seen = selectors.lock(actor, appointment_id, among=among)
-    if seen.visit is None:
-        _make(seen)
-        seen = selectors.lock(actor, appointment_id, among=among)
-    if seen.visit is None:
-        raise NotFound
-    held = Held(actor, seen, seen.visit)
-    if part_lapsed(held):
-        held.put(held.room, "gone")
-    return held
-
-
-def part_lapsed(held: Held) -> bool:
-    """True if a seat was let go by time alone; that is written down now."""
-    lapsed = [
-        row
-        for side, row in held.seen.seats.items()
-        if not row.is_left and held.room.seats[side].hold is Hold.GONE
-    ]
-    for row in lapsed:
-        part(held, row, "gone")
-    return bool(lapsed)
-
-
-def part(held: Held, row: Seat, why: str) -> None:
-    """Nobody sits there any more, since the socket was lost."""
-    row.is_left = True
-    row.save(update_fields=["is_left"])
-    at = row.lost_at or row.seen_at
-    there = Attendance.objects.filter(visit=held.visit, person_id=row.person_id, to_at=None)
-    for attended in there:
-        attended.to_at, attended.parted = max(at, attended.from_at), why
-        attended.save(update_fields=["to_at", "parted"])
-    held.record(Event.SEAT_LEFT, seat=row.role, why=why)
-
-
-@contextmanager
-def lawfully(held: Held) -> Iterator[None]:
-    """What the pure room refuses in this block, is refused in words."""
-    try:
-        yield
-    except states.StepRefused as refused:
-        if held.room.state in OVER:
-            raise AlreadyOver from None
-        raise _REFUSALS.get(type(refused), NotNow) from None
+        return self._held.digest(*self._content)
 
 
 def _make(seen: Seen) -> None:

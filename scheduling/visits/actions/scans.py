@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from scheduling.visits import policy, selectors
-from scheduling.visits.actions.held import Held, hold, part_lapsed
+from scheduling.visits.actions.held import Held
 from scheduling.visits.models import Carried, Frame
 from scheduling.visits.selectors.frames import FRESH
 from scheduling.visits.states import OVER, SILENT, Ending, Hold, State, Step, closes_at, ending
@@ -31,7 +31,7 @@ def close_lapsed(actor: Actor, appointment_id: UUID) -> bool:
         held.room = held.room.__class__(State(held.visit.state), held.room.epoch)
         held.over(held.room.cancelled(), Ending.CANCELLED)
         return True
-    parted = _note_silence(held) | part_lapsed(held)
+    parted = _note_silence(held) | held.part_lapsed()
     sits = any(seat.is_held for seat in held.room.seats.values())
     closing = closes_at(held.room.state, seen.appointment.ends_at, somebody_sits=sits)
     if closing is not None and closing <= held.now:
@@ -49,7 +49,7 @@ def close_unopened(actor: Actor, appointment_id: UUID) -> bool:
     Locks: the visit.
     Records: VISIT_OVER.
     """
-    held = hold(actor, appointment_id, among=policy.lapsing_visits)
+    held = Held.take(actor, appointment_id, among=policy.lapsing_visits)
     if held.room.state in OVER or held.room.state is not State.PLANNED:
         return False
     _close(held)

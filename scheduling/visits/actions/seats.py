@@ -10,7 +10,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.ids import new_id
 from scheduling.visits import policy, selectors
-from scheduling.visits.actions.held import Asked, Held, hold, lawfully, part
+from scheduling.visits.actions.held import Asked, Held
 from scheduling.visits.models import Seat
 from scheduling.visits.states import OVER, Hold, Room, Side, Sitter, State
 from scheduling.visits.vocabulary import Event
@@ -28,7 +28,7 @@ def join(
     Locks: the visit.
     Records: SEAT_TAKEN.
     """
-    held = hold(actor, appointment_id)
+    held = Held.take(actor, appointment_id)
     seen = held.seen
     asked = Asked(held, command_id, "join", device.hex, str(epoch))
     first = asked.first_result()
@@ -37,7 +37,7 @@ def join(
             return first
         epoch = held.room.epoch
     sitter = Sitter(actor.id, seen.role, device, new_id(), actor.request)
-    with lawfully(held):
+    with held.lawfully():
         room = held.room.joined(seen.side, sitter, epoch)
     how = _how(held.room, room, seen.side, sitter)
     was_talking = held.room.state is not room.state and room.state is State.WAITING
@@ -67,13 +67,13 @@ def leave(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[str, 
     Locks: the visit.
     Records: SEAT_LEFT, VISIT_STEPPED_OUT.
     """
-    held = hold(actor, appointment_id)
+    held = Held.take(actor, appointment_id)
     asked = Asked(held, command_id, "leave")
     if first := asked.first_result():
         return first
     side = held.seen.side
     seat = held.room.seats[side]
-    with lawfully(held):
+    with held.lawfully():
         room = held.room.left(side)
     steps_out = held.room.state is State.WAITING and room.state is State.PLANNED
     changes: dict[str, Any] = {"waiting_since": None} if steps_out else {}
@@ -134,7 +134,7 @@ def _lose(held: Held, row: Seat) -> None:
     mine.save(update_fields=["lost_at", "socket"])
     room = held.room.lost(side)
     if not _may_return(held.actor, held.seen.appointment.pk):
-        part(held, mine, "no-right")
+        held.part(mine, "no-right")
         room = room.expired(side)
     held.put(room, "gone")
 

@@ -13,7 +13,7 @@ from portal.kernel.actor import Actor
 from portal.realtime import groups
 from portal.realtime.nudge import nudge
 from scheduling.visits import selectors
-from scheduling.visits.actions.held import Held, digest_of, hold, lawfully
+from scheduling.visits.actions.held import Held
 from scheduling.visits.errors import CommandReused, TooManyFrames
 from scheduling.visits.frames import MOST_FRAMES, as_signal
 from scheduling.visits.frames import Frame as PureFrame
@@ -40,9 +40,9 @@ def signal(
     Locks: the visit.
     Records: nothing; taking the seat did.
     """
-    held = hold(actor, appointment_id)
+    held = Held.take(actor, appointment_id)
     side = held.seen.side
-    with lawfully(held):
+    with held.lawfully():
         held.room.receiver(side, seat, actor.request, epoch)
     packed = json.dumps(as_signal(frame), ensure_ascii=False, sort_keys=True)
     if _came_before(held, side, number, packed):
@@ -57,7 +57,7 @@ def _came_before(held: Held, side: Side, number: int, packed: str) -> bool:
     first = selectors.find_frame(held.visit, side, number)
     if first is None:
         return False
-    if not same(bytes(first.digest), digest_of(held.key(), packed)):
+    if not same(bytes(first.digest), held.digest(packed)):
         raise CommandReused
     return True
 
@@ -74,7 +74,7 @@ def _put(held: Held, side: Side, number: int, packed: str) -> None:
         number=number,
         sequence=visit.sequence,
         body_sealed=seal(key, packed.encode(), place),
-        digest=digest_of(key, packed),
+        digest=held.digest(packed),
         put_at=held.now,
     )
     appointment_id = held.seen.appointment.pk

@@ -6,7 +6,7 @@ from uuid import UUID
 from portal.kernel.actor import Actor
 from portal.kernel.errors import BadInput
 from scheduling.visits import policy
-from scheduling.visits.actions.held import Asked, hold, lawfully
+from scheduling.visits.actions.held import Asked, Held
 from scheduling.visits.errors import NotOpenYet
 from scheduling.visits.states import OPENS_BEFORE, Ending, State, Step, ending
 from scheduling.visits.vocabulary import WHYS_DECLINED, Event
@@ -19,7 +19,7 @@ def arrive(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[str,
     Locks: the visit.
     Records: VISIT_ARRIVED.
     """
-    held = hold(actor, appointment_id, among=policy.arrivable_visits)
+    held = Held.take(actor, appointment_id, among=policy.arrivable_visits)
     asked = Asked(held, command_id, "arrive")
     if first := asked.first_result():
         return first
@@ -39,11 +39,11 @@ def admit(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[str, 
     Locks: the visit.
     Records: VISIT_ADMITTED.
     """
-    held = hold(actor, appointment_id, among=policy.hosted_visits)
+    held = Held.take(actor, appointment_id, among=policy.hosted_visits)
     asked = Asked(held, command_id, "admit")
     if first := asked.first_result():
         return first
-    with lawfully(held):
+    with held.lawfully():
         room = held.room.then(Step.ADMIT)
     held.put(room, admitted_at=held.now)
     held.record(Event.VISIT_ADMITTED)
@@ -59,11 +59,11 @@ def decline(actor: Actor, appointment_id: UUID, why: str, *, command_id: UUID) -
     """
     if why not in WHYS_DECLINED:
         raise BadInput
-    held = hold(actor, appointment_id, among=policy.hosted_visits)
+    held = Held.take(actor, appointment_id, among=policy.hosted_visits)
     asked = Asked(held, command_id, "decline", why)
     if first := asked.first_result():
         return first
-    with lawfully(held):
+    with held.lawfully():
         room = held.room.then(Step.DECLINE)
     held.over(room, Ending.DECLINED, declined_why=why)
     held.record(Event.VISIT_DECLINED, why=why)
@@ -77,11 +77,11 @@ def send_back(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[s
     Locks: the visit.
     Records: VISIT_SENT_BACK.
     """
-    held = hold(actor, appointment_id, among=policy.hosted_visits)
+    held = Held.take(actor, appointment_id, among=policy.hosted_visits)
     asked = Asked(held, command_id, "back")
     if first := asked.first_result():
         return first
-    with lawfully(held):
+    with held.lawfully():
         room = held.room.then(Step.SEND_BACK)
     held.put(room, "sent-back", waiting_since=held.now, admitted_at=None)
     held.record(Event.VISIT_SENT_BACK)
@@ -95,12 +95,12 @@ def end(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[str, An
     Locks: the visit.
     Records: VISIT_OVER.
     """
-    held = hold(actor, appointment_id, among=policy.hosted_visits)
+    held = Held.take(actor, appointment_id, among=policy.hosted_visits)
     asked = Asked(held, command_id, "end")
     if first := asked.first_result():
         return first
     before = held.room.state
-    with lawfully(held):
+    with held.lawfully():
         room = held.room.then(Step.END)
     held.over(room, ending(before, Step.END, was_live=held.visit.live_at is not None))
     return asked.done(state=room.state.value)

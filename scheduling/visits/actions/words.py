@@ -9,7 +9,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import BadInput
 from portal.kernel.ids import new_id
 from scheduling.visits import policy
-from scheduling.visits.actions.held import Asked, hold
+from scheduling.visits.actions.held import Asked, Held
 from scheduling.visits.errors import NotNow, WordsMissing, WordsTooLong
 from scheduling.visits.models import Confirmation, answers_place, note_place
 from scheduling.visits.states import TALKING
@@ -30,10 +30,10 @@ def note(
     """
     if code not in NOTES:
         raise BadInput
-    text = words(text)
+    text = _line(text)
     if code == "other" and not text:
         raise WordsMissing
-    held = hold(actor, appointment_id, among=policy.watched_visits)
+    held = Held.take(actor, appointment_id, among=policy.watched_visits)
     asked = Asked(held, command_id, "note", code, text)
     if first := asked.first_result():
         return first
@@ -61,7 +61,7 @@ def confirm(
     """
     kept = _checked(answers)
     packed = json.dumps(kept, ensure_ascii=False, sort_keys=True)
-    held = hold(actor, appointment_id, among=policy.hosted_visits)
+    held = Held.take(actor, appointment_id, among=policy.hosted_visits)
     asked = Asked(held, command_id, "confirm", packed)
     if first := asked.first_result():
         return first
@@ -81,7 +81,7 @@ def confirm(
     return asked.done(confirmed=str(confirmation_id))
 
 
-def words(text: str) -> str:
+def _line(text: str) -> str:
     """The text on one line, without what cannot be seen. Refuses WordsTooLong."""
     if len(text) > 4 * MOST_WORDS:
         raise WordsTooLong
@@ -101,4 +101,4 @@ def _checked(answers: dict[str, Any]) -> dict[str, Any]:
         raise BadInput
     if not all(isinstance(answers[name], str) for name in texts):
         raise BadInput
-    return answers | {name: words(answers[name]) for name in texts}
+    return answers | {name: _line(answers[name]) for name in texts}
