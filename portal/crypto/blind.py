@@ -2,7 +2,7 @@
 
 Whoever reads the table sees which rows hold the same value; whoever holds the key can test
 guesses. So: for identifiers with many possible values, never for names, dates of birth or
-anything clinical. Of those at most one byte is kept, so that many share it (decision 15).
+anything clinical. Of those at most one byte is kept, so that many share it (decision 9).
 """
 
 from unicodedata import normalize
