@@ -19,6 +19,7 @@ from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
 from portal.kernel import door
+from portal.realtime import threads
 
 ALIASES = ("default", "shred")
 BARE = "bare"
@@ -93,6 +94,9 @@ class Databases:
 
     def let_go(self) -> None:
         """No thread of this process is connected; each connects anew when it next asks."""
+        # A view that is just being closed would lose its connection in the middle of a statement:
+        # with SQLite that ends the process.
+        threads.close()
         door.close()
         for connection in list(self._open):
             connection.inc_thread_sharing()
