@@ -105,7 +105,7 @@ def first_team(house: House, page: "Page") -> None:
 
 def answered(house: House, page: "Page") -> None:
     """Ada's newest thread has an answer that she has not read."""
-    address = page.locator("main a.line").first.get_attribute("href") or ""
+    address = page.locator('main a.line[href^="/threads/"]').first.get_attribute("href") or ""
     desk = house.open("okafor", address)
     steps.connection(desk, steps.LIVE).wait_for()
     steps.send(desk, "Yes, please come without breakfast. Water is fine.")
