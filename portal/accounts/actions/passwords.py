@@ -5,6 +5,7 @@ answer nor its time tells whether there is an account.
 """
 
 from portal.accounts import policy
+from portal.accounts.actions.open_links import end_open_links
 from portal.accounts.actions.sessions import end_sessions
 from portal.accounts.actions.throttles import clear_tickets, take_ticket
 from portal.accounts.errors import ResetSpent
@@ -72,10 +73,9 @@ def reset_password(actor: Actor, token: str, *, password_hash: str) -> None:
     locked = Person.objects.select_for_update().get(pk=person.pk)
     locked.password = password_hash
     locked.save(update_fields=["password"])
-    PasswordReset.objects.filter(person=locked, ended_at=None).update(ended_at=clock.now())
+    end_open_links(actor, locked.pk)
     end_sessions(actor, policy.open_sessions().filter(person=locked), why="reset")
     clear_tickets(actor, policy.PASSWORD_BY_ACCOUNT, bytes(locked.sign_in_index))
-    outbox.withdraw(actor, locked.pk, kinds=["accounts.reset"])
     key = f"accounts.password-changed.{link.pk.hex}" if link else ""
     outbox.post(actor, "accounts.password-changed", to=locked.pk, params={}, key=key)
     audit.record(actor, Event.RESET_DONE, subject=locked.pk)

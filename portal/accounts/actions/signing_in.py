@@ -13,6 +13,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 
 from portal.accounts import policy
 from portal.accounts.actions.lost_phones import stop_for_used_factor
+from portal.accounts.actions.open_links import end_open_links
 from portal.accounts.actions.sessions import end_sessions, open_session, renew_session, revoke
 from portal.accounts.actions.throttles import clear_tickets, give_back_ticket, take_ticket
 from portal.accounts.errors import SignInExpired
@@ -127,6 +128,7 @@ def change_password(actor: Actor, attempt: Attempt, *, password_hash: str) -> St
     revoke(actor, person.pk)
     person.password = password_hash
     person.save(update_fields=["password"])
+    end_open_links(actor, person.pk)
     mine = policy.open_sessions().filter(person=person)
     session = mine.get(pk=UUID(hex=actor.session))
     end_sessions(actor, mine.exclude(pk=session.pk), why="others")

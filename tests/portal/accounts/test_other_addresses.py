@@ -17,9 +17,11 @@ from tests.portal.accounts.conftest import PASSWORD, WORK, browser, key_of, pers
 from tests.portal.accounts.entries import events
 from tests.portal.accounts.letters import last_of, readers, waiting
 from tests.portal.accounts.ways_back import (
+    CHOSEN,
     NEW,
     actor_of,
     ask_address,
+    choose,
     email_of,
     reset_link,
 )
@@ -184,3 +186,27 @@ def test_links_are_swept_once_they_matter_no_more(ada, ben):
 
     assert kept == (1, 1)
     assert (PasswordReset.objects.count(), AddressChange.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("way", ["reset", "change"])
+def test_an_address_that_waits_cannot_be_proven_after_another_password(ada, way):
+    ask_address(ada)
+    proof = last_of("accounts.address-proof")["link"]
+    stop = last_of("accounts.address-notice")["link"]
+
+    if way == "reset":
+        choose(reset_link(ada))
+    else:
+        browser(ada).post("/account/password/", {"current": PASSWORD, "chosen": CHOSEN})
+
+    assert Client().post(f"/address/{proof}/").status_code == HTTPStatus.GONE
+    assert email_of(ada) == ada.email
+    assert Client().get(f"/keep-address/{stop}/").status_code == HTTPStatus.OK
+
+
+def test_another_password_ends_the_link_to_a_new_one(ada):
+    token = reset_link(ada)
+
+    browser(ada).post("/account/password/", {"current": PASSWORD, "chosen": CHOSEN})
+
+    assert choose(token).status_code == HTTPStatus.GONE
