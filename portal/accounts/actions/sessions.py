@@ -68,11 +68,21 @@ def renew_session(
 
     Records: nothing; the step that proves it does.
     """
-    key, now = _new_key(), clock.now()
-    session.key_digest, session.stage, session.factor = digest(key), Stage.FULL, factor
-    session.data = _session_data(person) | ({DEVICE_ID_SESSION_KEY: device_id} if device_id else {})
-    session.signed_in_at = session.last_seen_at = now
+    now = clock.now()
+    session.stage, session.factor = Stage.FULL, factor
+    session.signed_in_at = now
     session.ends_at = now + settings.SESSION_LIMIT
+    return rekey_session(actor, session, person, device_id=device_id)
+
+
+def rekey_session(actor: Actor, session: Session, person: Person, *, device_id: str) -> str:
+    """The session goes on under a new value: neither fresher than before nor longer.
+
+    Records: nothing; the step that asks for it does.
+    """
+    key = _new_key()
+    session.key_digest, session.last_seen_at = digest(key), clock.now()
+    session.data = _session_data(person) | ({DEVICE_ID_SESSION_KEY: device_id} if device_id else {})
     session.save()
     return key
 

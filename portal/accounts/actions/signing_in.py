@@ -14,7 +14,13 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from portal.accounts import policy
 from portal.accounts.actions.lost_phones import stop_for_used_factor
 from portal.accounts.actions.open_links import end_open_links
-from portal.accounts.actions.sessions import end_sessions, open_session, renew_session, revoke
+from portal.accounts.actions.sessions import (
+    end_sessions,
+    open_session,
+    rekey_session,
+    renew_session,
+    revoke,
+)
 from portal.accounts.actions.throttles import clear_tickets, give_back_ticket, take_ticket
 from portal.accounts.errors import SignInExpired
 from portal.accounts.models import Person, RecoveryCode, RecoveryDevice, Session, Stage, TotpDevice
@@ -133,7 +139,7 @@ def change_password(actor: Actor, attempt: Attempt, *, password_hash: str) -> St
     session = mine.get(pk=UUID(hex=actor.session))
     end_sessions(actor, mine.exclude(pk=session.pk), why="others")
     device_id = session.data.get(DEVICE_ID_SESSION_KEY, "")
-    key = renew_session(actor, session, person, factor=session.factor, device_id=device_id)
+    key = rekey_session(actor, session, person, device_id=device_id)
     audit.record(actor, Event.PASSWORD_CHANGED, subject=person.pk)
     return Step(Outcome.DONE, key)
 

@@ -175,6 +175,19 @@ def test_changing_the_password_ends_every_other_session(ada: Someone):
     assert "password.changed" in events()
 
 
+def test_another_password_is_no_sign_in_with_both_steps(ada: Someone):
+    client = browser(ada)
+    before = Session.objects.get(person=ada.id)
+
+    with later(minutes=20):
+        client.post("/account/password/", {"current": PASSWORD, "chosen": "seven kettles, a moon"})
+        answer = client.get("/account/factor/")
+
+    after = Session.objects.get(pk=before.pk)
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert (after.signed_in_at, after.ends_at) == (before.signed_in_at, before.ends_at)
+
+
 def test_a_wrong_password_changes_nothing_and_is_counted(ada: Someone):
     client, phone = browser(ada), browser(ada)
 
