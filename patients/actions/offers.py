@@ -55,7 +55,8 @@ def invite_patient(
 ) -> Offer:
     """A letter goes to this address: whoever opens its link becomes the patient's own account.
 
-    Refuses: NotFound, AlreadyOnPortal, HasDied, AlreadyInvited, ProofMissing, CommandReused.
+    Refuses: NotFound, NotForOneself, AlreadyOnPortal, HasDied, AlreadyInvited, ProofMissing,
+        CommandReused.
     Locks: the patient.
     Records: OFFER_MADE.
     """
@@ -67,6 +68,7 @@ def invite_patient(
         return first
     if patient.person_id:
         raise AlreadyOnPortal
+    _refuse_oneself(actor, address)
     return _made(actor, offer, address)
 
 
@@ -240,6 +242,12 @@ def _refuse_odd_people(actor: Actor, patient: Patient, address: str) -> None:
         raise AlreadyProxy
 
 
+def _refuse_oneself(actor: Actor, address: str) -> None:
+    """Nobody opens somebody's record to themself."""
+    if Person.objects.filter(pk=actor.id, sign_in_index=sign_in_index(address)).exists():
+        raise NotForOneself
+
+
 def _settle(actor: Actor, offer: Offer, outcome: Outcome, *, person_id: UUID | None = None) -> None:
     offer.settled_at, offer.outcome, offer.person_id = clock.now(), outcome, person_id
     offer.save(update_fields=["settled_at", "outcome", "person"])
@@ -257,6 +265,8 @@ def _accepted(actor: Actor, offer: Offer, person_id: UUID) -> None:
     patient = Patient.objects.select_for_update(of=("self",)).get(pk=offer.patient_id)
     if patient.merged_into_id:
         raise NotFound(kind="patient", subject=patient.pk)
+    if offer.made_by == person_id:
+        raise NotForOneself  # who made it may have come to sign in with that address since
     if offer.purpose == Purpose.RECORD:
         if patient.person_id == person_id:
             raise AlreadyLinked
