@@ -134,7 +134,8 @@ def grant_spells(actor: Actor, patient: Patient, person_id: UUID, offer: Offer) 
     Refuses: NotFound, NotForOneself, AlreadyProxy, NothingLeft, BirthDateMissing, EndBeforeStart.
     Records: PROXY_GRANTED, once for each spell.
     """
-    spells = _spells(patient, Scope(offer.scope), offer.relation, offer.valid_to)
+    asked_on = selectors.clinic_day(offer.made_at)
+    spells = _spells(patient, Scope(offer.scope), offer.relation, offer.valid_to, asked_on)
     return [_granted(actor, patient, person_id, spell, offer.relation, offer) for spell in spells]
 
 
@@ -149,7 +150,14 @@ def refuse_if_nothing_is_left(
     _spells(patient, scope, relation, valid_to)
 
 
-def _spells(patient: Patient, scope: Scope, relation: str, valid_to: date | None) -> list[Spell]:
+def _spells(
+    patient: Patient,
+    scope: Scope,
+    relation: str,
+    valid_to: date | None,
+    asked_on: date | None = None,
+) -> list[Spell]:
+    """What is left from today on. What was asked about a child is no wish of the adult."""
     today = selectors.clinic_day(clock.now())
     wanted = Spell(scope, today, valid_to)
     if relation not in PARENTAL:
@@ -159,7 +167,7 @@ def _spells(patient: Patient, scope: Scope, relation: str, valid_to: date | None
     if born is None:
         raise BirthDateMissing
     ages = selectors.proxy_ages()
-    if grown_up(born, today, ages):
+    if grown_up(born, asked_on or today, ages):
         return [wanted]
     found = spells(born, wanted, ages)
     if not found:

@@ -127,3 +127,16 @@ def test_a_mother_of_two_has_one_account_and_says_yes_twice(cast, sam, child):
         child,
         other,
     }
+
+
+def test_what_was_offered_for_a_child_gives_nothing_once_they_are_of_age(cast, sam):
+    born = today() - timedelta(days=18 * 365)  # of age in four or five days
+    child = record("Noa", born=born.isoformat())
+    asked = {"relation": "parent", "scope": Scope.FULL, "proofing": "document"}
+    offer = ask(signed_in(sam), child, cast.ben.email, **asked)
+
+    with clock.moved(by=timedelta(days=6)):
+        found = refusal_of(actions.accept_offer, cast.ben.actor, offer.pk)
+
+    assert type(found) is NothingLeft
+    assert not Proxy.objects.filter(patient=child).exists()
