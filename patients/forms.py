@@ -25,6 +25,7 @@ from portal.kernel import clock
 from portal.kernel.errors import BadInput, Refusal
 
 MOST_NAME, MOST_LINE, MOST_ADDRESS = 80, 120, 254
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2999, 12, 31)
 PROOFS = (
     ("in-person", _("I saw the person and a photo card, here at the clinic")),
     ("known-contact", _("I called or wrote to a number or address that we knew before")),
@@ -77,6 +78,12 @@ def _text(most: int, *, required: Any = "", **attrs: str) -> forms.CharField:
     )
 
 
+def _in_reach(day: date) -> None:
+    """A day that has a day before and after it, in every zone."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise forms.ValidationError(_("Please give the day like this: 1988-04-17."))
+
+
 def _day(*, required: Any = "") -> forms.DateField:
     return forms.DateField(
         required=bool(required),
@@ -85,6 +92,7 @@ def _day(*, required: Any = "") -> forms.DateField:
             "required": required,
             "invalid": _("Please give the day like this: 1988-04-17."),
         },
+        validators=[_in_reach],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
     )
 

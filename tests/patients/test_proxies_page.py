@@ -174,3 +174,17 @@ async def test_an_open_page_of_somebody_whose_right_ended_closes_within_a_second
         assert time.monotonic() - ended < 5
         with pytest.raises(Refused):
             await page.do("messaging.reply", thread=thread, text=spoken("Still me"))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(cast, ada, sam, day):
+    asked = post(ada, "patients:proxies", **FORM, valid_to=day)
+    staff = {"person": cast.dov.id, "role": "clinician"}
+    joined = [
+        post(sam, "patients:join-team", cast.ada_record, **staff, **{name: day})
+        for name in ("valid_from", "valid_to")
+    ]
+
+    statuses = {answer.status_code for answer in (asked, *joined)}
+    assert statuses == {HTTPStatus.UNPROCESSABLE_ENTITY}
+    assert not Offer.objects.exists()
