@@ -29,6 +29,8 @@ class Visit(models.Model):
     appointment = models.OneToOneField(
         "scheduling.Appointment", models.PROTECT, related_name="visit"
     )
+    revision = models.PositiveIntegerField(default=0)
+    """Of the appointment as it stood when this began; one that moved since begins anew."""
     state = models.CharField(max_length=12, default=State.PLANNED.value)
     epoch = models.PositiveIntegerField(default=0)
     sequence = models.PositiveIntegerField(default=1)

@@ -31,7 +31,7 @@ from scheduling.visits.errors import (
 )
 from scheduling.visits.models import KEY_PURPOSE, Attendance, Carried, Frame, Seat, Visit
 from scheduling.visits.selectors import Seen
-from scheduling.visits.states import OVER, TALKING, Ending, Hold, Room, Side
+from scheduling.visits.states import OVER, TALKING, Ending, Hold, Room, Side, State
 from scheduling.visits.vocabulary import Event
 
 _LABEL = b"portal.visit-command.v1"
@@ -64,7 +64,9 @@ class Held:
         if seen.visit is None:
             raise NotFound
         held = cls(actor, seen, seen.visit)
-        if held.part_lapsed():
+        if selectors.is_moved(seen.appointment, seen.visit):
+            held.begin_anew()
+        elif held.part_lapsed():
             held.put(held.room, "gone")
         return held
 
@@ -84,6 +86,15 @@ class Held:
         """What tells this content from another. Worth nothing without the visit's data key."""
         about = pae(*(part.encode() for part in content))
         return mac(expand(self.key().secret, _LABEL, 32), about)
+
+    def begin_anew(self) -> None:
+        """The appointment moved: nobody waits, is let in or sits, whoever holds it by now."""
+        blank: dict[str, Any] = dict.fromkeys(
+            ("waiting_since", "admitted_at", "live_at", "over_at", "note_sealed", "note_at")
+        )
+        blank |= {"ending": "", "declined_why": "", "note_code": "", "note_sequence": 0}
+        room = Room(State.PLANNED, self.visit.epoch + 1)
+        self.put(room, "over", revision=self.seen.appointment.revision, **blank)
 
     def part_lapsed(self) -> bool:
         """True if a seat was let go by time alone; that is written down now."""
@@ -242,7 +253,15 @@ def _make(seen: Seen) -> None:
         keys.create_data_key(seen.appointment.patient_id, KEY_PURPOSE, visit_id)
     except keys.KeyMissing:
         raise RecordErased from None
+    revision = seen.appointment.revision
     Visit.objects.bulk_create(
-        [Visit(id=visit_id, appointment=seen.appointment, created_at=seen.now)],
+        [
+            Visit(
+                id=visit_id,
+                appointment=seen.appointment,
+                revision=revision,
+                created_at=seen.now,
+            )
+        ],
         ignore_conflicts=True,
     )

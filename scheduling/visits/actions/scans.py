@@ -24,9 +24,14 @@ def close_lapsed(actor: Actor, appointment_id: UUID) -> bool:
     Records: VISIT_OVER, SEAT_LEFT.
     """
     seen = selectors.lock_any(actor, appointment_id)
-    if seen is None or seen.visit is None or seen.visit.over_at is not None:
+    if seen is None or seen.visit is None:
         return False
     held = Held(actor, seen, seen.visit)
+    if selectors.is_moved(seen.appointment, seen.visit):
+        held.begin_anew()
+        return True
+    if seen.visit.over_at is not None:
+        return False
     if held.room.state is State.CANCELLED:
         held.room = held.room.__class__(State(held.visit.state), held.room.epoch)
         held.over(held.room.cancelled(), Ending.CANCELLED)

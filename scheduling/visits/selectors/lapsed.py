@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from scheduling.models import Appointment
 from scheduling.visits import policy
@@ -15,14 +15,17 @@ LOOK_BACK = timedelta(days=7)
 
 
 def lapsed_visits(now: datetime) -> list[UUID]:
-    """The appointments of open visits that time, a lost socket or a cancellation has changed."""
+    """The appointments of visits that time, a lost socket, a move or a cancellation changed."""
     cancelled = Q(appointment__state=policy.CANCELLED)
     past = Q(appointment__ends_at__lte=now - min(LINGERS.values()))
     silent = Q(seen_at__lte=now - KEPT - SILENT) | Q(seen_at__lte=now - SILENT, lost_at=None)
     lost = Q(lost_at__lte=now - KEPT) | silent
     emptied = Seat.objects.filter(lost, is_left=False).values("visit")
     rows = Visit.objects.filter(cancelled | past | Q(pk__in=emptied), over_at=None)
-    return list(rows.order_by("pk").values_list("appointment_id", flat=True)[:MOST])
+    ahead = Visit.objects.filter(appointment__state=policy.BOOKED, appointment__ends_at__gt=now)
+    moved = ahead.exclude(revision=F("appointment__revision"))
+    found = [each.order_by("pk").values_list("appointment_id", flat=True) for each in (moved, rows)]
+    return list(dict.fromkeys(one for each in found for one in each[:MOST]))
 
 
 def booked_and_over(now: datetime) -> list[UUID]:

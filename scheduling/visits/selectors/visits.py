@@ -88,9 +88,16 @@ def room_of(
     state = State(visit.state) if visit else State.PLANNED
     if appointment.state == policy.CANCELLED and state not in OVER:
         return Room(State.CANCELLED, visit.epoch if visit else 0)
+    if visit is not None and is_moved(appointment, visit):
+        return Room(State.PLANNED, visit.epoch)
     held = {Side(seat.side): _pure(seat, now) for seat in seats}
     both = {side: held.get(side, PureSeat()) for side in Side}
     return Room(state, visit.epoch if visit else 0, both)
+
+
+def is_moved(appointment: Appointment, visit: Visit) -> bool:
+    """True if the appointment moved since: what came of it before counts no more."""
+    return appointment.state == policy.BOOKED and visit.revision != appointment.revision
 
 
 def _pure(seat: Seat, now: datetime) -> PureSeat:

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from portal.kernel import clock
+from portal.kernel import clock, door
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
+from scheduling.actions import offer_type
 from scheduling.visits import actions, selectors, tasks
-from scheduling.visits.errors import AlreadyOver, NotOpenYet
-from scheduling.visits.models import Visit
+from scheduling.visits.errors import AlreadyOver, NotNow, NotOpenYet
+from scheduling.visits.models import Attendance, Seat, Visit
+from scheduling.visits.sockets import KEEPER
 from scheduling.visits.states import State
 from tests.patients.evidence import refusal_of
-from tests.scheduling.visits.world import do
+from tests.scheduling.visits.world import at_socket, do
 from tests.scheduling.world import Times, at
 
 pytestmark = pytest.mark.feature("V1")
@@ -92,3 +94,46 @@ def test_a_visit_that_nobody_opened_is_missed_after_its_time(times, kind, ada):
         visit = Visit.objects.get()
         assert (visit.state, visit.ending) == ("missed", "not-come")
         assert isinstance(arriving(ada, row), AlreadyOver)
+
+
+@pytest.mark.parametrize("became", ["waiting", "admitted", "declined", "ended"])
+def test_what_came_of_a_visit_counts_no_more_once_it_moves(times, kind, ada, cara, sam, became):
+    row = times.book(kind, at(10))
+    with just_before(row):
+        do(actions.arrive, ada, row.pk)
+        if became == "declined":
+            do(actions.decline, cara, row.pk, "wrong-time")
+        elif became != "waiting":
+            do(actions.admit, cara, row.pk)
+            do(actions.join, at_socket(ada, "a"), row.pk, new_id(), 0)
+            do(actions.join, at_socket(cara, "c"), row.pk, new_id(), 0)
+        if became == "ended":
+            do(actions.end, cara, row.pk)
+        moved = times.move(row, at(15), sam)
+        assert selectors.fetch(ada.actor, row.pk).room.state is State.PLANNED
+        tasks.scan()
+        assert Visit.objects.get().state == "planned"
+        assert not Seat.objects.exists()
+        assert not Attendance.objects.filter(to_at=None).exists()
+    with just_before(moved):
+        given = at_socket(ada, "a"), row.pk, new_id(), 0
+        assert isinstance(refusal_of(actions.join, *given, command_id=new_id()), NotNow)
+        do(actions.arrive, ada, row.pk)
+        assert do(actions.admit, cara, row.pk) == {"state": "admitted"}
+
+
+def test_who_held_a_visit_before_sits_there_no_more(times, kind, cast, ada, cara, sam):
+    times.hours(cast.dov)
+    door.run(offer_type, sam.actor, cast.dov.id, kind.pk, command_id=new_id())
+    row = times.book(kind, at(10))
+    with just_before(row):
+        do(actions.arrive, ada, row.pk)
+        do(actions.admit, cara, row.pk)
+        do(actions.join, at_socket(cara, "c"), row.pk, new_id(), 0)
+        moved = times.move(row, at(15), sam, clinician_id=cast.dov.id)
+    with just_before(moved):
+        do(actions.arrive, ada, row.pk)
+        door.run(actions.keep_seats, KEEPER, ["c"])
+        do(actions.admit, cast.dov, row.pk)
+        do(actions.join, at_socket(cast.dov, "d"), row.pk, new_id(), 0)
+        assert Seat.objects.get().person_id == cast.dov.id
