@@ -26,9 +26,12 @@ class Home(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Something that did not open: a message by its id, a topic by its thread's."""
+    """Something that did not open: a message by its id, a topic by its thread's.
 
-    patient_id: UUID
+    What stands beside a thread is named by the thread alone: no patient's report counts it.
+    """
+
+    patient_id: UUID | None
     subject: UUID
     sequence: int
 
@@ -53,7 +56,7 @@ class Seals:
 
     def aside(self, home: Home, aside_id: UUID, sequence: int, sealed: bytes) -> str:
         """The text beside a thread, or a sentence about why there is none."""
-        what = Broken(home.patient_id, aside_id, sequence)
+        what = Broken(None, home.thread_id, sequence)
         return self._shown(what, home, sealed, lambda key: aside_place(key, aside_id, sequence))
 
     def _shown(

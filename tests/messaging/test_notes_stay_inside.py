@@ -9,20 +9,22 @@ import pytest
 
 from messaging import actions, readings, selectors
 from messaging.errors import CannotTend
-from messaging.models import Message, Thread
+from messaging.models import Aside, Message, Thread
 from messaging.readings import InboxTopic, NotesTopic, ThreadTopic
 from messaging.selectors import Queue, Show
 from patients import actions as patients
 from patients.models import Scope
 from patients.policy import reachable_patient
+from portal.audit.models import Entry
 from portal.kernel import door
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
 from tests.cast import WORK, Someone, a_team, browser, register
 from tests.harness.canary import spoken
 from tests.harness.live import Refused, live, topic_of
+from tests.harness.write_guard import guard
 from tests.messaging.forms import THREADS, WRITE, at
-from tests.patients.evidence import BOTH, refusal_of
+from tests.patients.evidence import BOTH, events, refusal_of
 
 pytestmark = pytest.mark.feature("M14")
 SECRET = "zebra-in-the-attic"
@@ -225,3 +227,15 @@ def test_dov_reads_his_own_thread_as_the_patient_he_is(outsiders):
 
     assert reachable_patient(dov.actor, Thread.objects.get(pk=own).patient_id).exists()
     assert readings.read_thread(dov.actor, own).is_staff is False
+
+
+def test_a_note_that_was_changed_is_on_record_but_not_in_the_patients_report(world, cast, thread):
+    world.note(thread, SECRET)
+    with guard.off("somebody writes into the database"):
+        Aside.objects.update(body_sealed=b"\x00" * 80)
+
+    for read in (readings.read_thread, lambda *given: NotesTopic().open(*given, 0)):
+        read(cast.cara.actor, thread)
+
+    assert Entry.objects.filter(event="message.seal-broken").count() == 2
+    assert "message.seal-broken" not in events(cast.ada_record)
