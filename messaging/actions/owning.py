@@ -25,6 +25,7 @@ from messaging.vocabulary import Event
 from portal.accounts.selectors import name_of
 from portal.kernel import clock
 from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound
 from portal.realtime import groups
 from portal.realtime.nudge import nudge
 
@@ -107,7 +108,13 @@ def hand_on(
     asked = Asked(actor.id, command_id, AsideKind.MOVED, content)
     detail = {"team": team_id} if team_id else {}
     beside = Beside(asked, Event.THREAD_MOVED, reason, team_id=team_id, detail=detail)
-    thread = selectors.lock_tended(actor, thread_id)
+    try:
+        thread = selectors.lock_tended(actor, thread_id)
+    except NotFound:
+        # The first time may have ended the actor's own way to it.
+        if first := beside.first_result(thread_id):
+            return first
+        raise
     if first := beside.first_result(thread_id):
         return first
     _refuse_closed(thread)

@@ -241,3 +241,21 @@ def test_a_form_without_anybody_to_get_it_changes_nothing(thread, cara, to):
 
     assert leads_to(answer) == f"{at(thread)}#whose"
     assert history(thread) == []
+
+
+def test_handing_on_repeated_by_who_reaches_it_no_more_gives_the_first_result(world, cast, nursing):
+    thread, command = world.thread(team=nursing), new_id()
+    to = a_team("billing team", cast.sam)
+    given = thread, to
+
+    def again(reason="Not for us"):
+        action, actor = actions.hand_on, cast.dov.actor
+        return door.run(action, actor, *given, reason=reason, command_id=command)
+
+    first = again()
+
+    assert again().aside_id == first.aside_id
+    with pytest.raises(CommandReused):
+        again("Something else")
+    with pytest.raises(NotFound):
+        door.run(actions.hand_on, cast.dov.actor, *given, reason="x", command_id=new_id())
