@@ -11,6 +11,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.ids import new_id
 from scheduling.visits import policy, selectors
 from scheduling.visits.actions.held import Asked, Held
+from scheduling.visits.errors import NotNow
 from scheduling.visits.models import Seat
 from scheduling.visits.states import OVER, Hold, Room, Side, Sitter, State
 from scheduling.visits.vocabulary import Event
@@ -73,6 +74,9 @@ def leave(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[str, 
         return first
     side = held.seen.side
     seat = held.room.seats[side]
+    if seat.is_held and seat.sitter is not None and seat.sitter.person != actor.id:
+        held.require_open()
+        raise NotNow
     with held.lawfully():
         room = held.room.left(side)
     steps_out = held.room.state is State.WAITING and room.state is State.PLANNED

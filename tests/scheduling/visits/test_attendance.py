@@ -8,11 +8,14 @@ from uuid import uuid4
 import pytest
 
 from portal.kernel import clock, door
+from portal.kernel.ids import new_id
 from scheduling.visits import actions
-from scheduling.visits.models import Attendance
+from scheduling.visits.errors import NotNow
+from scheduling.visits.models import Attendance, Seat
 from scheduling.visits.readings import exported, room_page
 from scheduling.visits.sockets import KEEPER
-from tests.scheduling.visits.world import admitted, at_socket, do
+from tests.patients.evidence import refusal_of
+from tests.scheduling.visits.world import admitted, at_socket, do, waiting
 
 pytestmark = pytest.mark.feature("V13")
 
@@ -79,3 +82,15 @@ def test_whoever_only_waited_was_not_there(world, ada, cara):
 def minutes(start, at) -> int:
     """How many minutes later."""
     return int((at - start) / timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("scene", [admitted, waiting])
+def test_nobody_gives_up_a_seat_in_which_somebody_else_sits(world, ada, pia, scene):
+    visit = scene(world)
+    join(ada, visit)
+
+    refused = refusal_of(actions.leave, pia.actor, visit, command_id=new_id())
+
+    assert isinstance(refused, NotNow)
+    assert Seat.objects.get().is_left is False
+    leave(ada, visit)
