@@ -56,11 +56,14 @@ def test(arguments: list[str]) -> int:
     pytest = [str(BIN / "python"), "-m", "pytest", "-n", "auto", *arguments]
     embedded = {name: value for name, value in os.environ.items() if name not in SCALED}
     print("== embedded: SQLite, one process ==", flush=True)
-    failed = call(pytest, embedded)
+    codes = [call(pytest, embedded)]
     if all(os.environ.get(name) for name in SCALED):
         print("== scaled: PostgreSQL and Redis ==", flush=True)
-        failed = call([*pytest, "-m", "not pure"]) or failed
-    return failed
+        # What failed is remembered by mode, for `--last-failed`.
+        remembered = ["-o", "cache_dir=.pytest_cache/scaled"]
+        codes.append(call([*pytest, "-m", "not pure", *remembered]))
+    nothing_to_run = 5 if "--last-failed" in arguments else 0
+    return max(0 if code == nothing_to_run else code for code in codes)
 
 
 def check(arguments: list[str]) -> int:
