@@ -234,8 +234,8 @@ def test_a_note_that_was_changed_is_on_record_but_not_in_the_patients_report(wor
     with guard.off("somebody writes into the database"):
         Aside.objects.update(body_sealed=b"\x00" * 80)
 
-    for read in (readings.read_thread, lambda *given: NotesTopic().open(*given, 0)):
-        read(cast.cara.actor, thread)
+    readings.read_thread(cast.cara.actor, thread)
+    NotesTopic().open(cast.cara.actor, thread, 0)
 
     assert Entry.objects.filter(event="message.seal-broken").count() == 2
     assert "message.seal-broken" not in events(cast.ada_record)
