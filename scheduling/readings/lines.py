@@ -1,5 +1,6 @@
 """One appointment as a page shows it: when, how, with whom, and what its reader may do with it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,8 @@ from scheduling.readings.times import Shown, shown
 from scheduling.vocabulary import Event
 
 OPENS_BEFORE = timedelta(minutes=30)
+AT_ONCE = 100
+"""An entry names no more patients."""
 ICONS: dict[str, str] = {Mode.VIDEO: "video", Mode.PHONE: "phone", Mode.IN_PERSON: "place"}
 
 
@@ -80,8 +83,7 @@ def lines_of(actor: Actor, rows: Sequence[Appointment], zone: str) -> list[Visit
     """
     if not rows:
         return []
-    patients = [*dict.fromkeys(row.patient_id for row in rows)]
-    audit.record_alone(actor, Event.APPOINTMENTS_READ, patients=patients, appointments=len(rows))
+    patients = note_read(actor, rows)
     mine = own_patient(actor)
     called = names_under(each for each in patients if each != mine)
     names = names_of(row.clinician_id for row in rows)
@@ -98,6 +100,20 @@ def lines_of(actor: Actor, rows: Sequence[Appointment], zone: str) -> list[Visit
         )
         for row in rows
     ]
+
+
+def note_read(actor: Actor, rows: Iterable[Appointment]) -> list[UUID]:
+    """The patients of these appointments; that they were seen is on record, however many.
+
+    Records: APPOINTMENTS_READ, once for each AT_ONCE of them.
+    """
+    counts = Counter(row.patient_id for row in rows)
+    patients = [*counts]
+    for begin in range(0, len(patients), AT_ONCE):
+        some = patients[begin : begin + AT_ONCE]
+        n = sum(counts[each] for each in some)
+        audit.record_alone(actor, Event.APPOINTMENTS_READ, patients=some, appointments=n)
+    return patients
 
 
 def line_of(

@@ -12,16 +12,14 @@ from django.utils.translation import ngettext
 
 from patients.readings import names_under
 from portal.accounts.selectors import names_of
-from portal.audit import actions as audit
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from scheduling import policy, selectors
 from scheduling.models import Appointment, Hours, State, TimeException
 from scheduling.readings.kinds import mode_words
-from scheduling.readings.lines import ICONS
+from scheduling.readings.lines import ICONS, note_read
 from scheduling.readings.times import clinic_zone, clock_words
-from scheduling.vocabulary import Event
 
 SHORTEST = timedelta(minutes=5)
 Span = tuple[datetime, datetime]
@@ -129,12 +127,7 @@ def _hours(day: date) -> list[Hours]:
 def _columns(
     actor: Actor, day: date, people: Sequence[UUID], rows: Sequence[Appointment]
 ) -> list[Column]:
-    patients = [*dict.fromkeys(row.patient_id for row in rows)]
-    if rows:
-        audit.record_alone(
-            actor, Event.APPOINTMENTS_READ, patients=patients, appointments=len(rows)
-        )
-    called, names = names_under(patients), names_of(people)
+    called, names = names_under(note_read(actor, rows)), names_of(people)
     span = _span(day)
     exceptions = [
         *TimeException.objects.filter(

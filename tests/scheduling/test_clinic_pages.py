@@ -8,10 +8,12 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.audit.actions import entries
 from portal.kernel import clock
 from portal.kernel.ids import new_id
 from scheduling.forms import HoursForm, windows_text
 from scheduling.models import Hours, State, TimeException, VisitType
+from scheduling.readings import lines
 from scheduling.readings.sheet import without
 from tests.cast import Someone, browser
 from tests.scheduling.desk import (
@@ -22,7 +24,7 @@ from tests.scheduling.desk import (
     text,
     zone,
 )
-from tests.scheduling.world import Times
+from tests.scheduling.world import Times, at, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,25 @@ def test_the_day_shows_who_comes_and_what_is_free(times: Times, sam: Someone, ca
         assert "Video visit · Video" in page
         assert "Free" in page
         assert "It itches" not in page
+
+
+def test_a_day_with_more_patients_than_an_entry_names_is_shown(
+    times: Times, sam: Someone, monkeypatch: pytest.MonkeyPatch
+):
+    kind, cast = times.open(), times.world.cast
+    times.book(kind, at(9))
+    times.book(kind, at(10), cast.sam, patient=cast.ben_record)
+    monkeypatch.setattr(entries, "MOST_PATIENTS", 1)
+    monkeypatch.setattr(lines, "AT_ONCE", 1)
+
+    answer = browser(sam).get(reverse("scheduling:day"), {"date": tomorrow().isoformat()})
+
+    assert answer.status_code == 200
+    assert "2 visits" in text(answer)
+
+
+def test_an_entry_names_as_many_patients_as_a_list_tells_at_once():
+    assert lines.AT_ONCE <= entries.MOST_PATIENTS
 
 
 def test_the_front_desk_books_for_a_patient(times: Times, sam: Someone):
