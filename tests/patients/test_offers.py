@@ -19,14 +19,12 @@ from patients.errors import (
 )
 from patients.models import Offer, Patient, Proxy, Scope
 from portal.accounts import selectors as accounts
-from portal.accounts.actions import ask_address_change, prove_address
 from portal.accounts.errors import NotFresh
 from portal.accounts.models import Person
 from portal.kernel import clock, door
-from portal.kernel.actor import STRANGER
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
-from tests.cast import PASSWORD, WORK, browser, engage
+from tests.cast import WORK, browser, engage
 from tests.harness.canary import STEM
 from tests.patients.evidence import events, newest, refusal_of
 from tests.patients.scenes import (
@@ -39,7 +37,6 @@ from tests.patients.scenes import (
     record,
     signed_in,
 )
-from tests.portal.accounts.letters import last_of
 
 pytestmark = pytest.mark.feature("I2", "I9")
 
@@ -300,22 +297,3 @@ def test_somebody_with_a_record_cannot_be_tied_to_a_second_one(cast, sam, ben, r
 
     assert refused_plain(actions.accept_offer, ben.actor, offer.pk) is AlreadyLinked
     assert Offer.objects.get(pk=offer.pk).settled_at is None
-
-
-def test_nobody_makes_a_record_their_own(sam, rosa):
-    assert refused(actions.invite_patient, sam.actor, rosa, sam.email, proofing="in-person") is (
-        NotForOneself
-    )
-    assert not Offer.objects.filter(patient=rosa).exists()
-
-
-@pytest.mark.parametrize("send", [invite, ask])
-def test_nobody_accepts_what_they_offered_to_another_address(sam, rosa, send):
-    offer = send(signed_in(sam), rosa, proofing="in-person")
-    attempt = accounts.attempt_own_password(sam.id, PASSWORD, "10.0.0.1")
-    door.run(ask_address_change, signed_in(sam), attempt, ADDRESS)
-    door.run(prove_address, STRANGER, last_of("accounts.address-proof")["link"])
-
-    assert refused_plain(actions.accept_offer, sam.actor, offer.pk) is NotForOneself
-    assert Patient.objects.get(pk=rosa).person_id is None
-    assert not Proxy.objects.filter(patient=rosa).exists()
