@@ -9,7 +9,7 @@ from patients.readings import exported, exported_offers, home_card, questions_ca
 from patients.selectors import acts_for_somebody, own_record
 from patients.vocabulary import SPECS
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import NavItem, PeopleData, Ward
+from portal.kernel.plugs import FreshAct, NavItem, PeopleData, Ward
 
 
 def places(actor: Actor) -> list[NavItem]:
@@ -27,8 +27,22 @@ def places(actor: Actor) -> list[NavItem]:
     return found
 
 
+_LET_ACT = _("let somebody act for a patient")
+FRESH_ACTS = (
+    FreshAct("POST patients:proxies", _LET_ACT),
+    FreshAct("POST patients:appoint", _LET_ACT, page="patients:arrange"),
+    FreshAct("POST patients:invite", _("let somebody into a record"), page="patients:arrange"),
+    FreshAct(
+        "GET patients:report-file",
+        _("take away who looked at a record"),
+        page="patients:report",
+        is_file=True,
+    ),
+)
+
 PLUGS = Ward(
     name="patients",
+    fresh_acts=FRESH_ACTS,
     vocabulary=SPECS,
     home_cards=(home_card, questions_card),
     navigation=(places,),

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,9 @@ KNOWN: dict[str, str] = {
     "PORTAL_ORIGINS": "origins that may open the socket and post forms, separated by commas",
     "PORTAL_LOG_HOST": "the name in the audit log's origin; default the first host",
     "PORTAL_SOCKET_PACE": "commands from one page: a burst / so many a minute; default 20/100",
+    "PORTAL_IDLE_MINUTES": "after so long unused people are signed out; 5 to 30 (default)",
+    "PORTAL_STAFF_IDLE_MINUTES": "the same for those who work here; 5 to 15 (default)",
+    "PORTAL_FRESH_MINUTES": "how long a proof counts for sensitive acts; 1 to 15 (default)",
     "PORTAL_BASE_URL": "where links in letters lead; default https:// and the first host",
     "PORTAL_EMAIL_URL": "smtps://user:password@host, or smtp:// for STARTTLS; demo: files instead",
     "PORTAL_EMAIL_FROM": "the address that letters come from; default portal@ the base's host",
@@ -78,6 +82,13 @@ class Environment:
         if not (stroke and first.strip().isdecimal() and second.strip().isdecimal()):
             raise BadEnvironment(f"{name} must be two whole numbers, such as {default}")
         return int(first), int(second)
+
+    def minutes(self, name: str, *, least: int, most: int) -> timedelta:
+        """A time in whole minutes, the most unless less is asked for; beyond refuses to start."""
+        told = self.text(name, str(most))
+        if not told.isdecimal() or not least <= int(told) <= most:
+            raise BadEnvironment(f"{name} must be a whole number from {least} to {most}")
+        return timedelta(minutes=int(told))
 
     def names(self, name: str, default: str) -> list[str]:
         """The comma-separated values of a name."""

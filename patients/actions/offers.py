@@ -34,7 +34,7 @@ from patients.vocabulary import Event
 from portal.accounts import actions as accounts
 from portal.accounts.errors import NotFresh
 from portal.accounts.models import Person
-from portal.accounts.selectors import signed_in_lately
+from portal.accounts.selectors import proven_lately
 from portal.accounts.selectors.people import sign_in_index
 from portal.audit import actions as audit
 from portal.crypto import keys
@@ -93,7 +93,7 @@ def offer_proxy(
     Records: OFFER_MADE.
     """
     patient = selectors.lock_patient(actor, patient_id, among=policy.grantable_patients)
-    if not signed_in_lately(actor):
+    if not proven_lately(actor):
         raise NotFresh(SIGN_IN_FIRST)
     if patient.person_id != actor.id and actor.is_person and not proofing:
         raise ProofMissing

@@ -21,7 +21,7 @@ from patients.readings.grants import (
 from patients.readings.lines import unsealed
 from patients.vocabulary import Event
 from portal.accounts.selectors import names_of as people_named
-from portal.accounts.selectors import people_with_role, profiles, signed_in_lately
+from portal.accounts.selectors import people_with_role, profiles
 from portal.audit import actions as audit
 from portal.crypto import keys
 from portal.crypto.envelope import OpenKey
@@ -85,7 +85,6 @@ class ArrangePage:
     teen_day: date | None
     adult_day: date | None
     suggested_address: str
-    is_fresh: bool
 
 
 def arranging(actor: Actor, patient_id: UUID) -> ArrangePage:
@@ -125,7 +124,6 @@ def arranging(actor: Actor, patient_id: UUID) -> ArrangePage:
         teen_day=teen_day,
         adult_day=adult_day,
         suggested_address=safe_address,
-        is_fresh=signed_in_lately(actor),
     )
 
 

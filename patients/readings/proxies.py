@@ -18,7 +18,6 @@ from patients.readings.grants import (
 from patients.readings.lines import names_under, unsealed
 from patients.vocabulary import Event
 from portal.accounts.selectors import names_of as people_named
-from portal.accounts.selectors import signed_in_lately
 from portal.audit import actions as audit
 from portal.crypto import keys
 from portal.crypto.envelope import OpenKey
@@ -53,7 +52,6 @@ class ProxiesPage:
     """Everything about acting for one another that concerns the reader."""
 
     patient_id: UUID | None
-    is_fresh: bool
     grants: list[GrantLine]
     offers: list[OfferLine]
     ended: list[GrantLine]
@@ -79,7 +77,6 @@ def proxies(actor: Actor) -> ProxiesPage:
         ended = [grant_lines([row])[0] for row in selectors.ended_grants(mine, ENDED)]
     return ProxiesPage(
         patient_id=mine,
-        is_fresh=signed_in_lately(actor),
         grants=grants,
         offers=offers,
         ended=ended,

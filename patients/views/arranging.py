@@ -16,7 +16,7 @@ from patients import actions, policy, readings, selectors
 from patients.errors import AlreadyEnded
 from patients.forms import CommandForm, InviteForm, ProvenProxyForm, TeamForm
 from patients.models import Scope
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.kernel import door
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -31,7 +31,12 @@ BLANK: dict[str, type[CommandForm]] = {
 @require_safe
 def arrange(request: Request, patient_id: UUID) -> HttpResponse:
     """Everything that is arranged about one patient."""
-    return _page(request, patient_id)
+    typed = {
+        "invite_form": typed_into(request, "patients:invite"),
+        "proxy_form": typed_into(request, "patients:appoint"),
+    }
+    bound = {name: BLANK[name](fields) for name, fields in typed.items() if fields is not None}
+    return _page(request, patient_id, **bound)
 
 
 @sensitive_post_parameters("address")
@@ -107,10 +112,10 @@ def _page(request: Request, patient_id: UUID, **bound: CommandForm) -> HttpRespo
         first = {"command_id": new_id(), "address": page.suggested_address}
         address = first if name == "invite_form" else {"command_id": new_id()}
         given[name] = bound.get(name) or form(initial=address, prefix=None, auto_id=f"{name}_%s")
-    team_form = given["team_form"]
-    team_form.offer(page.staff)
+    given["team_form"].offer(page.staff)
+    refused = bound and request.method == "POST"
     given |= {"page": page, "act_command_id": new_id(), "form": next(iter(bound.values()), None)}
-    return render(request, "patients/arrange.html", given, status=422 if bound else 200)
+    return render(request, "patients/arrange.html", given, status=422 if refused else 200)
 
 
 def _back(patient_id: UUID, where: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from patients import actions, policy, readings, selectors
 from patients.errors import AlreadyEnded
 from patients.forms import CommandForm, ProxyForm
 from patients.models import Scope
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.kernel import door
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refusal
@@ -29,7 +29,8 @@ from portal.kernel.ids import new_id
 def proxies(request: Request) -> HttpResponse:
     """Who can act for me; posting asks somebody to."""
     if request.method != "POST":
-        return _page(request, ProxyForm(initial={"command_id": new_id()}))
+        typed = typed_into(request, "patients:proxies")
+        return _page(request, ProxyForm(typed, initial={"command_id": new_id()}))
     form = ProxyForm(request.POST)
     mine = selectors.fetch_own(request.actor)
     if form.is_valid():
@@ -93,7 +94,8 @@ def _page(request: Request, form: ProxyForm) -> HttpResponse:
     page = readings.proxies(request.actor)
     given: dict[str, Any] = {field.name: getattr(page, field.name) for field in fields(page)}
     given |= {"form": form, "act_command_id": new_id()}
-    return render(request, "patients/proxies.html", given, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound and request.method == "POST" else 200
+    return render(request, "patients/proxies.html", given, status=status)
 
 
 def _back(actor: Actor, patient_id: UUID) -> HttpResponse:

@@ -64,6 +64,26 @@ class RecoveryCodeForm(forms.Form):
     )
 
 
+class PasswordAgainForm(forms.Form):
+    """The password, from somebody who is signed in."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=MOST,
+        error_messages={"required": _("Please type your password.")},
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+WAYS: dict[str, type[forms.Form]] = {
+    "app": AppCodeForm,
+    "recovery": RecoveryCodeForm,
+    "password": PasswordAgainForm,
+}
+"""By what somebody shows who they are."""
+
+
 class JoinForm(forms.Form):
     """What somebody without a sign-in chooses."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import selectors
 from portal.accounts.vocabulary import ROLES, SPECS
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
+from portal.kernel.plugs import FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
 
 UNDER_PEOPLE = ("accounts:people", "accounts:person", "accounts:invite")
 
@@ -52,8 +52,31 @@ LETTERS = (
 )
 
 
+_SIGN_IN = _("change how you sign in")
+_PERSON = "accounts:person"
+FRESH_ACTS = (
+    FreshAct("GET accounts:factor", _SIGN_IN),
+    FreshAct("POST accounts:factor", _SIGN_IN),
+    FreshAct("POST accounts:new-recovery-codes", _SIGN_IN, page="accounts:recovery-codes"),
+    FreshAct("GET accounts:password", _SIGN_IN),
+    FreshAct("POST accounts:password", _SIGN_IN),
+    FreshAct("GET accounts:address", _SIGN_IN),
+    FreshAct("POST accounts:address", _SIGN_IN),
+    FreshAct("POST accounts:invite", _("invite somebody to work here")),
+    FreshAct("POST accounts:end-role", _("take a role from somebody"), page=_PERSON),
+    FreshAct("POST accounts:close-person", _("close somebody’s account"), page=_PERSON),
+    FreshAct("POST accounts:reopen-person", _("open a closed account again"), page=_PERSON),
+    FreshAct("POST accounts:lost-phones", _("note that somebody lost their phone")),
+    FreshAct(
+        "POST accounts:confirm-lost-phone",
+        _("switch off somebody’s second step"),
+        page="accounts:lost-phones",
+    ),
+)
+
 PLUGS = Ward(
     name="portal.accounts",
+    fresh_acts=FRESH_ACTS,
     navigation=(places,),
     vocabulary=SPECS,
     letters=LETTERS,

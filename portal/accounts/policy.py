@@ -1,7 +1,7 @@
 """Who may do what with people and sessions, and what each role must prove first."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -15,7 +15,6 @@ STAFF = frozenset(ROLES) - {"patient", "proxy"}
 FACTOR_ROLES = STAFF
 WITHOUT_ROLE = frozenset({"accounts:sign-in", "accounts:code", "accounts:sign-out", "healthz"})
 BEFORE_FACTOR = WITHOUT_ROLE | {"accounts:factor", "accounts:recovery-codes"}
-FRESH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +147,15 @@ def idle_limit(roles: frozenset[str]) -> timedelta:
     """How long a session with these roles may lie unused."""
     limit: timedelta = settings.SESSION_IDLE_STAFF if roles & STAFF else settings.SESSION_IDLE
     return limit
+
+
+def is_fresh(session: Session) -> bool:
+    """True if whoever holds the session proved lately who they are."""
+    proven: datetime | None = session.proven_at
+    return proven is not None and proven > fresh_since()
+
+
+def fresh_since() -> datetime:
+    """From when on a proof is fresh."""
+    limit: timedelta = settings.FRESH
+    return clock.now() - limit

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from portal.kernel.actor import STRANGER, Actor
 
@@ -26,6 +26,8 @@ class Standing:
     """The password was right, the second step is to come."""
     must_enrol: bool = False
     """Signed in, but the roles ask for a second factor that is not there."""
+    is_fresh: bool = False
+    """Proved lately who they are."""
     lapsed: str = ""
     """idle or limit: the session is to be ended now."""
     reason: str = ""
@@ -38,6 +40,14 @@ class Standing:
     """When this may change although nothing is written."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Typed:
+    """What was typed into a form and not carried out; `name` is the view that would have."""
+
+    name: str
+    fields: QueryDict
+
+
 class Request(HttpRequest):
     """A request after the middleware of this room."""
 
@@ -46,3 +56,13 @@ class Request(HttpRequest):
     request_id: str
     source: str
     """Where it comes from, as throttles count."""
+    typed: Typed | None
+
+
+def typed_into(request: HttpRequest, name: str) -> QueryDict | None:
+    """What the reader typed for the view of this name before they were asked who they are.
+
+    It goes into the form as it was sent, and nothing of it has been carried out.
+    """
+    typed: Typed | None = getattr(request, "typed", None)
+    return typed.fields if typed is not None and typed.name == name else None

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
 from portal.accounts.models import Session
 from portal.accounts.selectors import find_session
@@ -75,6 +77,14 @@ class SessionStore(SessionBase):
     @classmethod
     def clear_expired(cls) -> None:
         """The job `accounts.sweep` does this."""
+
+
+def adopt(request: HttpRequest, key: str) -> None:
+    """The browser is given this session's cookie; nothing of the one before is carried over."""
+    request.session = SessionStore(key)
+    request.session.keys()
+    request.session.modified = True
+    rotate_token(request)
 
 
 def _limit() -> timedelta:

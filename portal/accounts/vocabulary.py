@@ -53,6 +53,7 @@ class Event(StrEnum):
     SIGNED_IN = "person.signed-in"
     SIGN_IN_REFUSED = "person.sign-in-refused"
     SIGNED_OUT = "person.signed-out"
+    STEPPED_UP = "person.stepped-up"
     CODE_REFUSED = "code.refused"
     CODES_ALLOWED = "code.allowed-again"
     RECOVERY_CODE_USED = "recovery-code.used"
@@ -114,6 +115,11 @@ SPECS: tuple[EventSpec, ...] = (
         {"why": _code(*WHYS_SIGN_IN)},
     ),
     EventSpec(Event.SIGNED_OUT, gettext_noop("Somebody signed out."), {"which": _ID}),
+    EventSpec(
+        Event.STEPPED_UP,
+        gettext_noop("Somebody signed in showed once more who they are, before a sensitive act."),
+        {"by": _code("app", "recovery", "password"), "which": _ID},
+    ),
     EventSpec(
         Event.CODE_REFUSED,
         gettext_noop("A one-time code was refused."),

@@ -154,6 +154,21 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class FreshAct:
+    """An address for which people prove anew who they are, unless they did so lately.
+
+    `asked` is its row in docs/access.md: a method and a view's name. `words` say what is about to
+    be done, after "To". `page` is the view on which its form stands, for an address that takes a
+    form and shows none. `is_file` for what a browser saves and does not show.
+    """
+
+    asked: str
+    words: Any
+    page: str = ""
+    is_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ward:
     """Everything that one ward or room offers to the ground.
 
@@ -175,6 +190,7 @@ class Ward:
     people_data: tuple[PeopleData, ...] = ()
     enrolled: tuple[Callable[[Actor, UUID, Any], None], ...] = ()
     belongings: tuple[Callable[[UUID], Sequence[str]], ...] = ()
+    fresh_acts: tuple[FreshAct, ...] = ()
     about: Any = ""
     reason: Any = ""
 
@@ -195,6 +211,12 @@ def topics() -> Mapping[str, Topic]:
 def commands() -> Mapping[str, Command]:
     """Every command by name."""
     return {command.name: command for ward in wards() for command in ward.commands}
+
+
+@cache
+def fresh_acts() -> Mapping[str, FreshAct]:
+    """Every address that takes a fresh proof, by its row."""
+    return {act.asked: act for ward in wards() for act in ward.fresh_acts}
 
 
 @cache

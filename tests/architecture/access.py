@@ -19,7 +19,9 @@ from tests.patients import arranged
 from tests.shared import ROOT
 from tests.world import World
 
-ROW = re.compile(r"^\| ((?:GET|POST|follow|do) [\w.:-]+) \| (\S+) \|((?:[^|\n]+\|){9})$", re.M)
+ROW = re.compile(
+    r"^\| ((?:GET|POST|follow|do) [\w.:-]+) \| (\w+)(, fresh)? \|((?:[^|\n]+\|){9})$", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,18 @@ class Row:
     asked: str
     answer: str
     cells: Mapping[str, str]
+    fresh: bool = False
+    """Asks once more who one is, if that was last shown some time ago."""
 
 
 def table() -> dict[str, Row]:
     """Every row of docs/access.md."""
     text = (ROOT / "docs" / "access.md").read_text()
     rows = {}
-    for asked, answer, cells in ROW.findall(text):
+    for asked, answer, fresh, cells in ROW.findall(text):
         words = [cell.strip() for cell in cells.split("|")[:-1]]
         assert asked not in rows, f"two rows for {asked}"
-        rows[asked] = Row(asked, answer, dict(zip(KEYS, words, strict=True)))
+        rows[asked] = Row(asked, answer, dict(zip(KEYS, words, strict=True)), bool(fresh))
     return rows
 
 

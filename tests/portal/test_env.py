@@ -146,3 +146,14 @@ def test_links_in_production_are_encrypted_and_lead_to_a_host(url):
 def test_letters_come_from_one_address(told):
     with pytest.raises(env.BadEnvironment):
         env.address(told)
+
+
+@pytest.mark.parametrize("told", ["0", "16", "-5", "ten", "7.5", ""])
+def test_a_time_may_only_be_shortened(told, capsys):
+    here = env.read({"PORTAL_FRESH_MINUTES": told})
+    if told == "":
+        assert here.minutes("PORTAL_FRESH_MINUTES", least=1, most=15).seconds == 900
+        return
+    with pytest.raises(env.BadEnvironment):
+        here.minutes("PORTAL_FRESH_MINUTES", least=1, most=15)
+    assert "from 1 to 15" in capsys.readouterr().err

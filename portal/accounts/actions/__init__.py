@@ -52,6 +52,7 @@ from portal.accounts.actions.signing_in import (
     change_password,
     confirm_code,
 )
+from portal.accounts.actions.stepping_up import step_up_by_code, step_up_by_password
 
 __all__ = [
     "Enrolled",
@@ -91,6 +92,8 @@ __all__ = [
     "set_zone",
     "sign_out",
     "start_session",
+    "step_up_by_code",
+    "step_up_by_password",
     "sweep",
     "withdraw_invitation",
     "withdraw_lost_phone",

@@ -19,7 +19,7 @@ from portal.accounts.selectors.people import (
     unsealed,
     unsealed_for,
 )
-from portal.accounts.selectors.sessions import signed_in_lately
+from portal.accounts.selectors.sessions import proven_lately
 from portal.accounts.selectors.ways_back import KEEP, PROVE, is_taken, lock_kept, lock_proof
 from portal.accounts.vocabulary import Event
 from portal.audit import actions as audit
@@ -41,7 +41,7 @@ def ask_address_change(actor: Actor, attempt: Attempt, address: str) -> Step:
     Locks: the throttle, the person.
     Records: PASSWORD_REFUSED, ADDRESS_ASKED.
     """
-    if not signed_in_lately(actor):
+    if not proven_lately(actor):
         raise NotFresh
     granted = take_ticket(actor, policy.PASSWORD_BY_ACCOUNT, attempt.account)
     person = Person.objects.select_for_update().get(pk=actor.id)

@@ -148,7 +148,6 @@ def _new_codes(actor: Actor, person: Person) -> tuple[str, ...]:
 
 
 def _refuse_unless_fresh(actor: Actor) -> None:
-    since = clock.now() - policy.FRESH
-    mine = Session.objects.filter(pk=UUID(hex=actor.session), signed_in_at__gt=since)
+    mine = Session.objects.filter(pk=UUID(hex=actor.session), proven_at__gt=policy.fresh_since())
     if not mine.exclude(factor="").exists():
         raise NotFresh

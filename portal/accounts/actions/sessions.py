@@ -54,6 +54,7 @@ def open_session(actor: Actor, person: Person, stage: Stage, device: str) -> tup
         device=device[:40],
         data={} if half_way else _session_data(person),
         signed_in_at=None if half_way else now,
+        proven_at=None if half_way else now,
         created_at=now,
         last_seen_at=now,
         ends_at=now + (HALF_WAY if half_way else settings.SESSION_LIMIT),
@@ -70,7 +71,7 @@ def renew_session(
     """
     now = clock.now()
     session.stage, session.factor = Stage.FULL, factor
-    session.signed_in_at = now
+    session.signed_in_at = session.proven_at = now
     session.ends_at = now + settings.SESSION_LIMIT
     return rekey_session(actor, session, person, device_id=device_id)
 

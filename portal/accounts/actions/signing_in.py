@@ -14,6 +14,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from portal.accounts import policy
 from portal.accounts.actions.lost_phones import stop_for_used_factor
 from portal.accounts.actions.open_links import end_open_links
+from portal.accounts.actions.proofs import proven_person, use_code
 from portal.accounts.actions.sessions import (
     end_sessions,
     open_session,
@@ -23,20 +24,12 @@ from portal.accounts.actions.sessions import (
 )
 from portal.accounts.actions.throttles import clear_tickets, give_back_ticket, take_ticket
 from portal.accounts.errors import SignInExpired
-from portal.accounts.models import Person, RecoveryCode, RecoveryDevice, Session, Stage, TotpDevice
-from portal.accounts.selectors.factors import (
-    confirmed_app,
-    has_factor,
-    matching_step,
-    recovery_digest,
-    remaining_codes,
-    step_of,
-)
+from portal.accounts.models import Person, Session, Stage
+from portal.accounts.selectors.factors import has_factor
 from portal.accounts.selectors.passwords import Attempt
 from portal.accounts.vocabulary import Event
 from portal.audit import actions as audit
 from portal.audit.vocabulary import Outcome as Recorded
-from portal.kernel import clock
 from portal.kernel.actor import Actor
 
 
@@ -105,7 +98,7 @@ def confirm_code(actor: Actor, session_id: UUID, *, code: str, way: str, source:
     pending = half_way.select_for_update().first()
     if pending is None:
         raise SignInExpired
-    device_id = _used(actor, person, code, way) if all(granted) else ""
+    device_id = use_code(actor, person, code, way) if all(granted) else ""
     if not device_id:
         why = "wrong" if all(granted) else "throttled"
         audit.record(actor, Event.CODE_REFUSED, subject=person.pk, outcome=NO, way=way, why=why)
@@ -125,7 +118,7 @@ def change_password(actor: Actor, attempt: Attempt, *, password_hash: str) -> St
     Records: PASSWORD_REFUSED, PASSWORD_CHANGED, SESSION_ENDED.
     """
     granted = take_ticket(actor, policy.PASSWORD_BY_ACCOUNT, attempt.account)
-    person = _proven(attempt) if granted and attempt.person_id == actor.id else None
+    person = proven_person(actor, attempt) if granted and attempt.person_id == actor.id else None
     if person is None:
         why = "password" if granted else "throttled"
         audit.record(actor, Event.PASSWORD_REFUSED, subject=actor.id, outcome=NO, why=why)
@@ -150,7 +143,7 @@ def _let_in(actor: Actor, attempt: Attempt) -> Person | None:
         take_ticket(actor, policy.PASSWORD_BY_SOURCE, attempt.source.encode()),
         take_ticket(actor, policy.PASSWORD_BY_ACCOUNT, attempt.account),
     ]
-    person = _proven(attempt)
+    person = proven_person(actor, attempt)
     somebody = Person.objects.filter(pk=attempt.person_id or NOBODY).values("pk")
     is_open = _open_person(somebody) is not None
     if person is not None and is_open and all(granted):
@@ -168,14 +161,6 @@ def _let_in(actor: Actor, attempt: Attempt) -> Person | None:
     return None
 
 
-def _proven(attempt: Attempt) -> Person | None:
-    """Whose password it was and still is."""
-    # Asked for nobody, too: an answer must not come sooner where there is no account.
-    rows = Person.objects.filter(pk=attempt.person_id or NOBODY, password=attempt.checked_hash)
-    found = rows.first()
-    return found if attempt.matches else None
-
-
 def _open_person(people: QuerySet[Any, Any]) -> Person | None:
     """The person of this query, unless closed or without a role today."""
     with_role = policy.grants_in_force().values("person")
@@ -185,29 +170,3 @@ def _open_person(people: QuerySet[Any, Any]) -> Person | None:
 
 def _roles_of(person: Person) -> frozenset[str]:
     return frozenset(policy.grants_in_force().filter(person=person).values_list("role", flat=True))
-
-
-def _used(actor: Actor, person: Person, code: str, way: str) -> str:
-    """The device that took the code, which is worth nothing from now on; empty if none did."""
-    if way == "recovery":
-        return _used_recovery_code(actor, person, code)
-    device = confirmed_app(person.pk)
-    step = matching_step(device, code, clock.now()) if device else None
-    if device is None or step is None:
-        return ""
-    unused = TotpDevice.objects.filter(pk=device.pk, confirmed=True, last_step__lt=step)
-    drift = step - step_of(clock.now())
-    return str(device.persistent_id) if unused.update(last_step=step, drift=drift) else ""
-
-
-def _used_recovery_code(actor: Actor, person: Person, code: str) -> str:
-    device = RecoveryDevice.objects.filter(user=person, confirmed=True).first()
-    if device is None:
-        return ""
-    digest = recovery_digest(device.handle, code)
-    unused = RecoveryCode.objects.filter(device=device, digest=digest, used_at=None)
-    if not unused.update(used_at=clock.now()):
-        return ""
-    remaining, device_id = remaining_codes(person.pk), str(device.persistent_id)
-    audit.record(actor, Event.RECOVERY_CODE_USED, subject=person.pk, remaining=remaining)
-    return device_id

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from portal.accounts import actions, policy, selectors
 from portal.accounts.errors import NoRole, TooManyPosts
 from portal.accounts.middleware.refusals import page_of, too_large, unavailable
+from portal.accounts.middleware.stepping_up import stand_between
 from portal.accounts.middleware.tempo import Tempo
 from portal.accounts.ports import Request, Standing
 from portal.accounts.sessions import SessionStore
@@ -74,7 +75,7 @@ class ActorMiddleware:
         who = asked.actor.id.hex if asked.actor.is_person else asked.source
         if asked.method not in SAFE and not self.tempo.allows(who):
             return page_of(asked, TooManyPosts())
-        return None
+        return stand_between(asked, name)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page of a refusal; anything unexpected stays a bug."""

@@ -94,6 +94,8 @@ class Session(models.Model):
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=clock.now)
     signed_in_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField(null=True)
+    """When its holder last proved who they are: by signing in, or when asked once more."""
     last_seen_at = models.DateTimeField(default=clock.now)
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

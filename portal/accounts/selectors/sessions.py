@@ -76,18 +76,17 @@ def find_session(key: str) -> Session | None:
     return found.first()
 
 
-def signed_in_lately(actor: Actor) -> bool:
-    """True if whoever acts here proved who they are within the last quarter of an hour.
+def proven_lately(actor: Actor) -> bool:
+    """True if whoever acts here proved lately who they are, by signing in or when asked again.
 
-    Somebody with a second factor by both steps. The portal's own work has nothing to prove.
+    The portal's own work has nothing to prove.
     """
     if not actor.is_person:
         return True
     if not actor.session:
         return False
-    since = clock.now() - policy.FRESH
     mine = Session.objects.filter(pk=UUID(hex=actor.session), person=actor.id, ended_at=None)
-    return mine.filter(stage=Stage.FULL, signed_in_at__gt=since).exists()
+    return mine.filter(stage=Stage.FULL, proven_at__gt=policy.fresh_since()).exists()
 
 
 def standing_of_key(key: str) -> Standing:
@@ -137,6 +136,7 @@ def _signed_in(session: Session, person: Person, now: datetime) -> Standing:
         person_id=person.pk,
         profile=unsealed(person.pk, bytes(person.profile_sealed)),
         must_enrol=must_enrol,
+        is_fresh=policy.is_fresh(session),
         revocation=person.revocation,
         is_stale=now - session.last_seen_at > STALE,
         look_again_at=min(filter(None, (idles_at, session.ends_at, *held.values()))),

@@ -12,7 +12,7 @@ from portal.accounts import actions, selectors
 from portal.accounts.errors import NotAllowed
 from portal.accounts.forms import InviteForm
 from portal.accounts.policy import may_manage_people
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.accounts.views import steps
 from portal.kernel import door
 
@@ -41,8 +41,8 @@ def invite(request: Request) -> HttpResponse:
     """Somebody is invited to work here."""
     if not may_manage_people(request.actor):
         raise NotAllowed
-    form = InviteForm(request.POST or None)
-    if form.is_valid():
+    form = InviteForm(request.POST or typed_into(request, "accounts:invite"))
+    if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         door.run(actions.invite, request.actor, purpose="staff", subject=None, **given)
         messages.success(request, _("The letter with the link is on its way."))

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import actions, selectors
 from portal.accounts.actions import Outcome
-from portal.accounts.forms import AppCodeForm, PasswordForm, RecoveryCodeForm, SignInForm
+from portal.accounts.forms import WAYS, AppCodeForm, PasswordForm, SignInForm
 from portal.accounts.ports import Request
+from portal.accounts.sessions import adopt
 from portal.accounts.views import steps
 from portal.kernel import door
 
@@ -28,7 +28,6 @@ WRONG_CODE = _("This code did not work. Wait for the next one, then type it in."
 WRONG_RECOVERY_CODE = _("This code did not work. Each works once. Please try another.")
 NOT_YOU = _("This is not your password. After ten tries we wait a quarter of an hour.")
 REASONS = frozenset({"ended", "idle", "signed-out"})
-WAYS: dict[str, type[forms.Form]] = {"app": AppCodeForm, "recovery": RecoveryCodeForm}
 WRONG = {"app": WRONG_CODE, "recovery": WRONG_RECOVERY_CODE}
 # Cookies are left out: that would clear those of every host of the domain.
 CLEAR = '"cache", "storage"'
@@ -89,7 +88,7 @@ def factor(request: Request) -> HttpResponse:
     if form.is_valid():
         enrolled = door.run(actions.confirm_factor, request.actor, form.cleaned_data["code"])
         if enrolled:
-            steps.adopt(request, enrolled.key)
+            adopt(request, enrolled.key)
             return _codes(request, enrolled.codes)
         form.add_error("code", WRONG_CODE)
     device = door.run(actions.begin_factor, request.actor)

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from portal.accounts import actions
 from portal.accounts.actions import Outcome
 from portal.accounts.ports import Request
+from portal.accounts.sessions import adopt
 
 
 def onwards(request: Request, step: actions.Step) -> HttpResponseRedirect:
@@ -26,14 +26,6 @@ def onwards(request: Request, step: actions.Step) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(names[step.outcome]) + query)
 
 
-def adopt(request: Request, key: str) -> None:
-    """The browser is given this session's cookie; nothing of the one before is carried over."""
-    request.session = type(request.session)(key)
-    request.session.keys()
-    request.session.modified = True
-    rotate_token(request)
-
-
 def away(request: Request) -> HttpResponseRedirect:
     """To where the person was going, or to the first page."""
     return HttpResponseRedirect(next_of(request) or reverse("home"))
@@ -42,7 +34,7 @@ def away(request: Request) -> HttpResponseRedirect:
 def page(request: Request, name: str, form: forms.Form, **told: Any) -> HttpResponse:
     """The page of a form, with what was typed and what is wrong with it."""
     context = {"form": form, "next": next_of(request), **told}
-    status = 422 if form.is_bound else 200
+    status = 422 if form.is_bound and request.method == "POST" else 200
     return render(request, f"accounts/{name}.html", context, status=status)
 
 

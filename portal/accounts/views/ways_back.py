@@ -19,7 +19,7 @@ from portal.accounts.actions import Outcome
 from portal.accounts.errors import AlreadyNoted, LinkSpent, NoFactor, NotYourself, ResetSpent
 from portal.accounts.forms import AddressForm, ForgottenForm, LostPhoneForm, ResetForm
 from portal.accounts.policy import may_note_lost_phones
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.accounts.views import steps
 from portal.kernel import door
 
@@ -104,7 +104,9 @@ def reset(request: Request, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: Request) -> HttpResponse:
     """Another address to sign in with."""
-    form, person_id = AddressForm(request.POST or None), request.actor.id
+    typed = typed_into(request, "accounts:address")
+    form = AddressForm(request.POST or None, initial=typed.dict() if typed else None)
+    person_id = request.actor.id
     if form.is_valid():
         given = form.cleaned_data
         attempt = selectors.attempt_own_password(person_id, given["current"], request.source)
@@ -141,8 +143,8 @@ def keep_phone(request: Request, token: str) -> HttpResponse:
 def lost_phones(request: Request) -> HttpResponse:
     """Who lost a phone, and how they showed who they are."""
     lines = selectors.lost_phones(request.actor)
-    form = LostPhoneForm(request.POST or None)
-    if form.is_valid() and _noted(request, form):
+    form = LostPhoneForm(request.POST or typed_into(request, "accounts:lost-phones"))
+    if request.method == "POST" and form.is_valid() and _noted(request, form):
         messages.success(request, _("It is noted, and a letter tells the owner."))
         return redirect("accounts:lost-phones")
     given = {"phones": lines, "may_note": may_note_lost_phones(request.actor)}

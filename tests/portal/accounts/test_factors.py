@@ -198,7 +198,7 @@ def test_another_app_takes_a_fresh_sign_in(ada: Someone):
             door.run(actions.renew_recovery_codes, actor)
 
     assert page.status_code == HTTPStatus.FORBIDDEN
-    assert b'href="/sign-in/"' in page.content
+    assert b'name="_step_up" value="app"' in page.content
 
 
 def test_another_app_replaces_the_first_and_ends_other_sessions(ada: Someone):
