@@ -1,0 +1,1 @@
+"""Attempts to get past the portal, over everything that it offers."""
