@@ -118,13 +118,18 @@ def bench(arguments: list[str]) -> int:
 
 
 def faults(arguments: list[str]) -> int:
-    """Kill a busy portal again and again; what it acknowledged is counted. Both modes, if named."""
+    """Kill a busy portal, and its rotation of keys; what is lost is counted. Both modes, if named.
+
+    Arguments are for the campaign of sending.
+    """
     install("dev")
-    kills = [str(BIN / "python"), "-m", "tests.campaigns.kills", *arguments]
-    failed = call(kills)
-    if all(os.environ.get(name) for name in SCALED):
-        failed = call([*kills, "--scaled"]) or failed
-    return failed
+    python = [str(BIN / "python"), "-m"]
+    campaigns = [
+        [*python, "tests.campaigns.kills", *arguments],
+        [*python, "tests.campaigns.rotations"],
+    ]
+    modes = [[], ["--scaled"]] if all(os.environ.get(name) for name in SCALED) else [[]]
+    return max(call([*campaign, *mode]) for campaign in campaigns for mode in modes)
 
 
 def lock(arguments: list[str]) -> int:

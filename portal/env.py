@@ -17,6 +17,8 @@ KNOWN: dict[str, str] = {
     "PORTAL_KEY_DIR": "where the keyring lives; default keys/ in the data directory",
     "PORTAL_DATABASE_URL": "postgres://user:password@host:port/name; without it SQLite files",
     "PORTAL_SHRED_DATABASE_URL": "the database of shred keys, with a backup schedule of its own",
+    "PORTAL_BACKUP_DAYS": "how many days backups of the database are kept; default 90",
+    "PORTAL_SHRED_BACKUP_DAYS": "how many days backups of the shred keys are kept; default 14",
     "PORTAL_REDIS_URL": "redis://host:port/n; joins the hubs of several processes",
     "PORTAL_BROKER_URL": "Celery's broker; default the Redis above, or memory",
     "PORTAL_HOSTS": "host names that this portal answers to, separated by commas",
@@ -89,6 +91,13 @@ class Environment:
         if not told.isdecimal() or not least <= int(told) <= most:
             raise BadEnvironment(f"{name} must be a whole number from {least} to {most}")
         return timedelta(minutes=int(told))
+
+    def count(self, name: str, default: int) -> int:
+        """A whole number; anything else refuses to start."""
+        value = self.text(name, str(default))
+        if not value.isdecimal():
+            raise BadEnvironment(f"{name} must be a whole number, such as {default}")
+        return int(value)
 
     def names(self, name: str, default: str) -> list[str]:
         """The comma-separated values of a name."""

@@ -28,6 +28,7 @@ except KeyringRefused as refused:
 WARDS = [
     "portal.audit",
     "portal.outbox",
+    "portal.custody",
     "portal.accounts",
     "portal.notifications",
     "patients",
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "portal.crypto",
     "portal.audit",
     "portal.outbox",
+    "portal.custody",
     "portal.accounts",
     "portal.notifications",
     "portal.home",
@@ -101,6 +103,8 @@ DATABASES = {
     "default": env.postgres(_url) if _url else env.sqlite(DATA_DIR / "portal.sqlite3"),
     "shred": env.postgres(_shred_url) if _shred_url else env.sqlite(DATA_DIR / "shred.sqlite3"),
 }
+BACKUP_DAYS = HERE.count("PORTAL_BACKUP_DAYS", 90)
+SHRED_BACKUP_DAYS = HERE.count("PORTAL_SHRED_BACKUP_DAYS", 14)
 DATABASE_ROUTERS = ["portal.crypto.router.ShredRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DOOR_INLINE = False

@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error
 from django.db import connections
 
 from portal.crypto.keyring import keyring
-from portal.crypto.models import PatientKey
+from portal.crypto.models import GONE, PatientKey
 
 
 def keyring_fits(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
@@ -22,7 +22,12 @@ def keyring_fits(*, databases: Sequence[str] | None = None, **kwargs: Any) -> li
     if PatientKey._meta.db_table not in connection.introspection.table_names():
         return []
     held = {key.id for key in keyring().keys if key.purpose == "kek"}
-    wrapped_by = PatientKey.objects.order_by().values_list("kek_id", flat=True).distinct()
+    wrapped_by = (
+        PatientKey.objects.exclude(kek_id=GONE)
+        .order_by()
+        .values_list("kek_id", flat=True)
+        .distinct()
+    )
     return [
         Error(
             f"patient keys are wrapped by the KEK {kek_id}, which the keyring lacks",

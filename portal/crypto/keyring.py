@@ -5,13 +5,13 @@ A key is never derived from another one: each purpose has its own.
 """
 
 import json
+import logging
 import os
 import secrets
 import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 from uuid import UUID
@@ -38,6 +38,9 @@ PURPOSES: dict[str, str] = {
     "channels": "encrypts what crosses Redis between processes",
     "log": "seeds the signing key of one epoch of the audit log",
 }
+
+
+log = logging.getLogger("portal.crypto")
 
 
 class KeyringRefused(Exception):
@@ -152,7 +155,7 @@ def parse(text: str) -> Keyring:
         ring = Keyring(UUID(fields["installation"]), tuple(map(_key, fields["keys"])))
     except (ValueError, KeyError, TypeError):
         raise KeyringRefused("the keyring is damaged: it cannot be read") from None
-    _check(ring)
+    check(ring)
     return ring
 
 
@@ -166,7 +169,7 @@ def _key(fields: dict[str, str]) -> Key:
     return Key(fields["purpose"], fields["id"], state, fields["created"], secret)
 
 
-def _check(ring: Keyring) -> None:
+def check(ring: Keyring) -> None:
     """One active key for each purpose, and no key or id twice. Raises KeyringRefused."""
     for purpose in PURPOSES:
         if sum(k.purpose == purpose and k.state == "active" for k in ring.keys) != 1:
@@ -180,6 +183,28 @@ def _check(ring: Keyring) -> None:
 def _create(directory: Path, ring: Keyring) -> None:
     """The directory holds a whole, durable keyring: this one, or that of whoever came first."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = _drafted(directory, ring)
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, directory / FILE)
+    finally:
+        draft.unlink(missing_ok=True)
+    for changed in (directory, directory.parent):
+        _sync(changed)
+
+
+def put(directory: Path, ring: Keyring) -> None:
+    """The directory holds this keyring, whole and durable, in place of another or of none."""
+    draft = _drafted(directory, ring)
+    try:
+        draft.replace(directory / FILE)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(directory)
+
+
+def _drafted(directory: Path, ring: Keyring) -> Path:
+    """A file on the disk with this ring, under a name that nobody reads."""
     _check_closed(directory, directory.stat(), "0700")
     draft = directory / f".{FILE}.{secrets.token_hex(8)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -188,12 +213,10 @@ def _create(directory: Path, ring: Keyring) -> None:
             file.write(render(ring))
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, directory / FILE)
-    finally:
+    except BaseException:
         draft.unlink(missing_ok=True)
-    for changed in (directory, directory.parent):
-        _sync(changed)
+        raise
+    return draft
 
 
 def _sync(directory: Path) -> None:
@@ -224,8 +247,43 @@ def _check_closed(path: Path, status: os.stat_result, mode: str) -> None:
 
 
 def keyring() -> Keyring:
-    """The keyring of this process, from `settings.KEY_DIR`."""
-    return _loaded(settings.KEY_DIR)
+    """The keyring of this process, from `settings.KEY_DIR`; as the file is now, if it changed."""
+    return _held_in(settings.KEY_DIR)
 
 
-_loaded = cache(load)
+def reread() -> Keyring:
+    """The same, read anew whatever the file looks like: for who met a key that was not there."""
+    look, ring = _look(settings.KEY_DIR), load(settings.KEY_DIR)
+    _held[settings.KEY_DIR] = (look or (0, 0, 0), ring)
+    return ring
+
+
+Look = tuple[int, int, int]
+_held: dict[Path, tuple[Look, Keyring]] = {}
+"""What the file looked like when it was read, and what it held. The file is replaced, not edited,
+so a look is a system call where reading and parsing would be a hundred times that."""
+
+
+def _held_in(directory: Path) -> Keyring:
+    look = _look(directory)
+    held = _held.get(directory)
+    if held is not None and look in (held[0], None):
+        return held[1]
+    try:
+        ring = load(directory)
+    except KeyringRefused as refused:
+        if held is None or look is None:
+            raise
+        # Somebody is at the file. What a running portal has in hand still opens all that it did.
+        log.error("the keyring cannot be read anew: %s", refused)
+        ring = held[1]
+    _held[directory] = (look or _look(directory) or (0, 0, 0), ring)
+    return ring
+
+
+def _look(directory: Path) -> Look | None:
+    try:
+        status = (directory / FILE).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

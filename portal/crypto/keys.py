@@ -1,4 +1,4 @@
-"""The rows of wrapped keys, and the keys that they hold. The only module here that writes."""
+"""The rows of wrapped keys, and the keys that they hold: made, opened, remembered, destroyed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -8,17 +8,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from portal.crypto import envelope, hierarchy
+from portal.crypto import envelope, hierarchy, openkeys
 from portal.crypto.context import NOBODY
 from portal.crypto.envelope import OpenKey
-from portal.crypto.keycache import KeyCache, KeyName
-from portal.crypto.keyring import Key, KeyringRefused, keyring
-from portal.crypto.models import DataKey, PatientKey, ShredKey
+from portal.crypto.keycache import KeyName
+from portal.crypto.keyring import Key, Keyring, KeyringRefused, keyring, reread
+from portal.crypto.models import DataKey, PatientKey, Shredded, ShredKey
+from portal.crypto.openkeys import at_hand, forget_the_shredded
 from portal.crypto.primitives import KEY_BYTES, SealBroken, random_bytes
 from portal.crypto.router import SHRED
 from portal.kernel import clock
 
-CACHE = KeyCache(limit=8192)
+CACHE = openkeys.CACHE
 
 InstallationPurpose = Literal["devices", "people"]
 
@@ -39,7 +40,7 @@ def create_patient_key(patient_id: UUID) -> None:
     Raises KeyGone for a patient who was shredded.
     """
     if PatientKey.objects.filter(patient_id=patient_id).exists():
-        if not _shred_keys([patient_id]):
+        if not shred_keys_of([patient_id]):
             raise KeyGone("shredded")
         return
     ring = keyring()
@@ -96,7 +97,7 @@ def open_data_key(
 ) -> OpenKey:
     """The data key of this version, or the newest. Raises KeyGone after shredding, KeyMissing."""
     name = KeyName(patient_id, purpose, home_id, version)
-    key = CACHE.get(name) or open_data_keys([name]).get(name)
+    key = at_hand(name) or open_data_keys([name]).get(name)
     if key is None:
         raise _why_not(patient_id)
     return key
@@ -108,11 +109,12 @@ def open_data_keys(names: Iterable[KeyName]) -> dict[KeyName, OpenKey]:
     A key enters the cache only once the transaction that read it is durable: a rolled back one may
     have made it, and what such a key seals could never be opened.
     """
+    forget_the_shredded()
     generation = CACHE.generation
     found: dict[KeyName, OpenKey] = {}
     cold: list[KeyName] = []
     for name in names:
-        if key := CACHE.get(name):
+        if key := at_hand(name):
             found[name] = key
         else:
             cold.append(name)
@@ -134,9 +136,10 @@ def pseudonym_key(patient_id: UUID) -> bytes:
 
 def pseudonym_keys(patient_ids: Iterable[UUID]) -> dict[UUID, bytes]:
     """The keys of these patients' pseudonyms in one query. Who was shredded is left out."""
+    forget_the_shredded()
     generation = CACHE.generation
     names = [KeyName(patient, hierarchy.PSEUDONYM, NOBODY) for patient in patient_ids]
-    found = {name: key for name in names if (key := CACHE.get(name))}
+    found = {name: key for name in names if (key := at_hand(name))}
     cold = [name.patient for name in names if name not in found]
     if cold:
         ring = keyring()
@@ -145,7 +148,7 @@ def pseudonym_keys(patient_ids: Iterable[UUID]) -> dict[UUID, bytes]:
             KeyName(patient, hierarchy.PSEUDONYM, NOBODY): hierarchy.pseudonym_key(
                 secret, shred_key, installation=ring.installation, patient=patient
             )
-            for patient, shred_key in _shred_keys(cold).items()
+            for patient, shred_key in shred_keys_of(cold).items()
         }
         found |= read
         put = partial(CACHE.put, read, generation=generation)
@@ -156,10 +159,13 @@ def pseudonym_keys(patient_ids: Iterable[UUID]) -> dict[UUID, bytes]:
 def destroy_shred_key(patient_id: UUID) -> None:
     """Nothing of the patient opens any more, here at once and in backups once theirs expire.
 
-    Final, and not undone by the caller's transaction. Copies linger in the write-ahead log until
-    its next checkpoint; whoever orders this sees to that, and to the entry.
+    Final, and not undone by the caller's transaction. Other processes forget what they have open
+    within `openkeys.TRUSTED`. Copies linger in the store's files until `shredding.scrub`; whoever
+    orders this sees to that, and to the entry.
     """
     with transaction.atomic(using=SHRED, durable=True):
+        row = Shredded(patient_id=patient_id, at=clock.now())
+        Shredded.objects.bulk_create([row], ignore_conflicts=True)
         ShredKey.objects.filter(pk=patient_id).delete()
     CACHE.drop(patient_id)
 
@@ -224,22 +230,40 @@ def _opened(row: DataKey, outers: Mapping[int, OpenKey]) -> OpenKey:
 def _patient_keys(patient_ids: Collection[UUID]) -> dict[UUID, dict[int, OpenKey]]:
     """Every version of these patients' keys. Who was shredded is left out."""
     ring = keyring()
-    shred_keys = _shred_keys(patient_ids)
+    shred_keys = shred_keys_of(patient_ids)
     keys: dict[UUID, dict[int, OpenKey]] = defaultdict(dict)
     for row in PatientKey.objects.filter(patient_id__in=shred_keys):
-        wrapping = hierarchy.wrapping_key(
-            ring.kek(row.kek_id).secret,
-            shred_keys[row.patient_id],
-            installation=ring.installation,
-            patient=row.patient_id,
-            version=row.version,
-        )
+        kek = kek_of(ring, row.kek_id)
+        wrapping = wrapping_key(ring, kek, row, shred_keys[row.patient_id])
         key = hierarchy.unwrap_patient_key(wrapping, bytes(row.wrapped))
         keys[row.patient_id][row.version] = key
     return keys
 
 
-def _shred_keys(patient_ids: Collection[UUID]) -> dict[UUID, bytes]:
+def kek_of(ring: Keyring, kek_id: str) -> Key:
+    """The KEK of a row. Raises KeyringRefused if the ring on the disk lacks it, too.
+
+    A rotation elsewhere may have put it there between the look at the ring and that at the row.
+    """
+    try:
+        return ring.kek(kek_id)
+    except KeyringRefused:
+        return reread().kek(kek_id)
+
+
+def wrapping_key(ring: Keyring, kek: Key, row: PatientKey, shred_key: bytes) -> OpenKey:
+    """The key that wraps this row under this KEK."""
+    return hierarchy.wrapping_key(
+        kek.secret,
+        shred_key,
+        installation=ring.installation,
+        patient=row.patient_id,
+        version=row.version,
+    )
+
+
+def shred_keys_of(patient_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """The shred keys of these patients. Who was shredded is left out."""
     rows = ShredKey.objects.filter(pk__in=patient_ids).values_list("patient_id", "key")
     return {patient_id: bytes(key) for patient_id, key in rows}
 
@@ -247,10 +271,12 @@ def _shred_keys(patient_ids: Collection[UUID]) -> dict[UUID, bytes]:
 def _ensured_shred_key(patient_id: UUID) -> bytes:
     """The patient's shred key, made and committed in its own store unless it was there."""
     with transaction.atomic(using=SHRED, durable=True):
+        if Shredded.objects.filter(patient_id=patient_id).exists():
+            raise KeyGone("shredded")
         row = ShredKey(patient_id=patient_id, key=random_bytes(KEY_BYTES))
         ShredKey.objects.bulk_create([row], ignore_conflicts=True)
-    return _shred_keys([patient_id])[patient_id]
+    return shred_keys_of([patient_id])[patient_id]
 
 
 def _why_not(patient_id: UUID) -> KeyMissing:
-    return KeyMissing("no such key") if _shred_keys([patient_id]) else KeyGone("shredded")
+    return KeyMissing("no such key") if shred_keys_of([patient_id]) else KeyGone("shredded")

@@ -7,6 +7,9 @@ from django.db.models.lookups import Exact
 from portal.crypto.hierarchy import WRAPPED_BYTES
 from portal.crypto.primitives import KEY_BYTES
 
+GONE = "gone"
+"""In place of the id of a KEK: this key was overwritten when its patient was shredded."""
+
 
 class PatientKey(models.Model):
     """One version of a patient's key, wrapped by a KEK and the patient's shred key together."""
@@ -79,3 +82,20 @@ class ShredKey(models.Model):
 
     def __str__(self) -> str:
         return f"shred key {self.patient_id}"
+
+
+class Shredded(models.Model):
+    """A patient whose shred key was destroyed. It stands beside the keys, and so in their backups.
+
+    The highest number is the installation's shredding epoch: when it moves, every process forgets
+    the keys that it has open.
+    """
+
+    patient_id = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "shredded"
+
+    def __str__(self) -> str:
+        return f"shredded patient {self.patient_id}"

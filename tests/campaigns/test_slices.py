@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 
-from tests.campaigns import cuts, kills
+from tests.campaigns import cuts, kills, rotations
 
 pytestmark = pytest.mark.slow
 HEALED_WITHIN = 5.0
@@ -25,6 +25,17 @@ def test_what_was_acknowledged_survives_ten_kills() -> None:
     assert run.verdict.is_clean, run.line()
     assert run.kills == 10
     assert "holds" in run.log
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.feature("M25")
+def test_a_rotation_that_is_killed_leaves_nothing_unreadable() -> None:
+    seed = random.SystemRandom().randrange(10**6)
+
+    run = rotations.campaign(patients=30, kills=3, seed=seed, scaled=bool(settings.REDIS_URL))
+
+    assert run.is_clean, run.figures()
+    assert run.kills == 3
 
 
 @pytest.mark.feature("M5")

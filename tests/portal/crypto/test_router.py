@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connections
 
-from portal.crypto.models import DataKey, PatientKey, ShredKey
+from portal.crypto.models import DataKey, PatientKey, Shredded, ShredKey
 from portal.crypto.router import ShredRouter
 
 ROUTER = ShredRouter()
@@ -14,16 +14,16 @@ ROUTER = ShredRouter()
 def test_the_tables_are_where_they_belong():
     tables = {alias: {*connections[alias].introspection.table_names()} for alias in connections}
 
-    assert tables["shred"] == {"crypto_shredkey", "django_migrations"}
-    assert "crypto_shredkey" not in tables["default"]
+    assert tables["shred"] == {"crypto_shredkey", "crypto_shredded", "django_migrations"}
+    assert not {"crypto_shredkey", "crypto_shredded"} & tables["default"]
     assert {"crypto_patientkey", "crypto_datakey"} <= tables["default"]
 
 
 @pytest.mark.pure
-def test_every_model_but_one_is_on_the_default_database():
+def test_every_model_but_two_is_on_the_default_database():
     away = {m for m in apps.get_models() if ROUTER.db_for_read(m) or ROUTER.db_for_write(m)}
 
-    assert away == {ShredKey}
+    assert away == {ShredKey, Shredded}
     assert ROUTER.db_for_write(ShredKey) == "shred"
 
 
