@@ -1,6 +1,6 @@
 # Each word here is `python3 run.py WORD`: one implementation, with make or without.
 PYTHON ?= python3
-WORDS = run test check bench faults journeys lock
+WORDS = run test check bench faults journeys translations lock
 
 .PHONY: $(WORDS)
 $(WORDS):

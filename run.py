@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Install, run, test or check the portal. Needs nothing but Python 3.11 or newer.
 
-Usage: python3 run.py [run | test | check | bench | faults | journeys | lock] [arguments for it]
+Usage: python3 run.py WORD [arguments for it], where WORD is one of
+run, test, check, bench, faults, journeys, translations, lock.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main(words: list[str]) -> int:
     if sys.version_info < (3, 11):
         version = ".".join(map(str, sys.version_info[:2]))
         raise Stop(f"The portal needs Python 3.11 or newer; this is {version}.")
-    commands = (run, test, check, bench, faults, journeys, lock)
+    commands = (run, test, check, bench, faults, journeys, translations, lock)
     word, *arguments = words or ["run"]
     for command in commands:
         if command.__name__ == word:
@@ -130,6 +131,12 @@ def faults(arguments: list[str]) -> int:
     ]
     modes = [[], ["--scaled"]] if all(os.environ.get(name) for name in SCALED) else [[]]
     return max(call([*campaign, *mode]) for campaign in campaigns for mode in modes)
+
+
+def translations(arguments: list[str]) -> int:
+    """Write what the source says into every catalogue of locale/, to be translated there."""
+    install("dev")
+    return call([str(BIN / "python"), "-m", "tests.languages", *arguments])
 
 
 def lock(arguments: list[str]) -> int:

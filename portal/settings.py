@@ -7,6 +7,7 @@ from celery.schedules import crontab
 
 from portal import env
 from portal.crypto.keyring import KeyringRefused, load
+from portal.kernel import catalogues
 
 HERE = env.read()
 BASE_DIR = env.ROOT
@@ -248,9 +249,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 OTP_TOTP_ISSUER = "Portal"
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_CODE = HERE.text("PORTAL_LANGUAGE", "en")
+if LANGUAGE_CODE not in catalogues.LANGUAGES:
+    raise env.BadEnvironment("PORTAL_LANGUAGE must be en or es")
+MADE_UP_LANGUAGES = HERE.flag("PORTAL_MADE_UP_LANGUAGES")
+if MADE_UP_LANGUAGES and PRODUCTION:
+    raise env.BadEnvironment("PORTAL_MADE_UP_LANGUAGES is for tests and the demo only")
+locals().update(catalogues.settings(DATA_DIR, production=PRODUCTION, made_up=MADE_UP_LANGUAGES))
+FORMAT_MODULE_PATH = "portal.formats"
 USE_TZ = True
 TIME_ZONE = HERE.text("PORTAL_TIME_ZONE", "Europe/Berlin")
 STATIC_URL = "/static/"
@@ -273,7 +279,8 @@ if PROXY_TEEN_SCOPE not in {"none", "read", "correspond", "full"} or (
         "PORTAL_PROXY_AGES must be two ages such as 14/18, PORTAL_PROXY_TEEN_SCOPE "
         "none, read, correspond or full"
     )
-EMERGENCY_SENTENCE = HERE.text("PORTAL_EMERGENCY", "Call 112 now.")
+# Without a sentence of the clinic's own, pages say in the reader's language whom to call.
+EMERGENCY_SENTENCE = HERE.text("PORTAL_EMERGENCY")
 EMERGENCY_PHONE = HERE.text("PORTAL_EMERGENCY_PHONE", "112")
 
 LOGGING = {

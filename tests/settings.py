@@ -20,6 +20,7 @@ for _name in [name for name in os.environ if name.startswith("PORTAL_") and name
     del os.environ[_name]
 os.environ["PORTAL_PROFILE"] = "demo"
 os.environ["PORTAL_DATA_DIR"] = SCRATCH
+os.environ["PORTAL_MADE_UP_LANGUAGES"] = "yes"
 if _database := os.environ.get("PORTAL_TEST_DATABASE_URL"):
     _parts = urlsplit(_database)
     _mine = _parts._replace(path=f"{_parts.path}_{WORKER}")

@@ -13,7 +13,9 @@ from portal.kernel.actor import Actor, ActorKind
 
 STAFF = frozenset(ROLES) - {"patient", "proxy"}
 FACTOR_ROLES = STAFF
-WITHOUT_ROLE = frozenset({"accounts:sign-in", "accounts:code", "accounts:sign-out", "healthz"})
+WITHOUT_ROLE = frozenset(
+    {"accounts:sign-in", "accounts:code", "accounts:sign-out", "accounts:language", "healthz"}
+)
 BEFORE_FACTOR = WITHOUT_ROLE | {"accounts:factor", "accounts:recovery-codes"}
 
 

@@ -11,8 +11,10 @@ from uuid import UUID
 from asgiref.typing import WebSocketScope
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
+from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
+from django.utils import translation
 
 from portal.accounts import actions, selectors
 from portal.accounts.middleware.refusals import leave_entry
@@ -23,10 +25,11 @@ from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
 from portal.realtime import groups
 from portal.realtime.codes import Close
+from portal.realtime.errors import SocketRefused
 from portal.realtime.frames import Do
 from portal.realtime.hub import Nudge
 from portal.realtime.nudge import hub
-from portal.realtime.socket import Socket, SocketRefused
+from portal.realtime.socket import Socket
 from portal.realtime.threads import in_thread
 
 P = ParamSpec("P")
@@ -47,6 +50,7 @@ class SignedInSocket(Socket):
         super().__init__()
         self.session_id = self.person_id = NOBODY
         self.revocation = 0
+        self.language = settings.LANGUAGE_CODE
         self.look_again_at: datetime | None = None
         self._noted_at = clock.now()
 
@@ -76,6 +80,15 @@ class SignedInSocket(Socket):
         hub().leave(groups.person(self.person_id), self)
         watch.leave(self)
 
+    def as_reader(self, function: Callable[P, T]) -> Callable[P, T]:
+        """The function, in the language of the person, else of the browser."""
+
+        def speaking(*args: P.args, **kwargs: P.kwargs) -> T:
+            with translation.override(self.language):
+                return function(*args, **kwargs)
+
+        return speaking
+
     async def refused(self, refusal: Refusal) -> None:
         """What was tried is on record."""
         await in_thread(leave_entry, self.actor, refusal)
@@ -97,6 +110,7 @@ class SignedInSocket(Socket):
         self.look_again()
 
     def _take_note(self, standing: Standing) -> None:
+        self.language = language_of(self.scope, standing)
         self.revocation, self.look_again_at = standing.revocation, standing.look_again_at
 
     async def _carry_out(self, frame: Do) -> Mapping[str, Any]:
@@ -179,6 +193,16 @@ def is_same_origin(scope: WebSocketScope) -> bool:
 def cookie_of(scope: WebSocketScope) -> str:
     """The value of the session's cookie; empty without one."""
     return parse_cookie(_only(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def language_of(scope: WebSocketScope, standing: Standing) -> str:
+    """The language of the page: chosen by the person, else by or for the browser."""
+    if standing.profile and standing.profile.language in dict(settings.LANGUAGES):
+        return standing.profile.language
+    asked = HttpRequest()
+    asked.COOKIES = parse_cookie(_only(scope, b"cookie"))
+    asked.META["HTTP_ACCEPT_LANGUAGE"] = _only(scope, b"accept-language")
+    return translation.get_language_from_request(asked)
 
 
 def _scheme(scope: WebSocketScope) -> str:

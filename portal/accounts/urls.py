@@ -29,6 +29,7 @@ urlpatterns = [
     path(
         "lost-phones/<uuid:note>/withdraw/", views.withdraw_lost_phone, name="withdraw-lost-phone"
     ),
+    path("language/", views.language, name="language"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-in/code/", views.code, name="code"),
     path("sign-out/", views.sign_out, name="sign-out"),

@@ -8,11 +8,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.ports import Standing
 from portal.kernel import plugs
 from portal.kernel.actor import Actor
+from portal.kernel.catalogues import PSEUDO
+
+# By their own names; what is made up for tests is for nobody to choose.
+LANGUAGES = [
+    {"code": code, "name": name} for code, name in settings.LANGUAGES if code not in PSEUDO
+]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -20,10 +27,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     given: dict[str, Any] = {
         "clinic_name": settings.CLINIC_NAME,
         "clinic_phone": settings.CLINIC_PHONE,
-        "emergency": settings.EMERGENCY_SENTENCE,
+        "emergency": settings.EMERGENCY_SENTENCE or _whom_to_call(),
         "emergency_phone": settings.EMERGENCY_PHONE,
         "zone_name": timezone.get_current_timezone_name(),
         "socket_path": "/live/",
+        "languages": LANGUAGES,
     }
     actor: Actor | None = getattr(request, "actor", None)
     if actor is not None and actor.is_person:
@@ -33,6 +41,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     if standing is not None and standing.profile is not None:
         given["reader_name"] = standing.profile.shown
     return given
+
+
+def _whom_to_call() -> str:
+    number = settings.EMERGENCY_PHONE
+    return gettext("Call %(phone)s now.") % {"phone": number} if number else ""
 
 
 def _navigation(actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:

@@ -7,12 +7,17 @@ health data. One translator at each edge turns it into a page, a socket frame or
 from typing import Any, ClassVar
 
 
+def to_translate(words: str) -> str:
+    """The words themselves, marked for translators; `wording.said` looks them up at the edge."""
+    return words
+
+
 class Refusal(Exception):
     """An expected no. Nothing was changed."""
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
-    sentence: Any = "This cannot be done right now."
+    sentence: Any = to_translate("This cannot be done right now.")
     again: ClassVar[bool] = False
 
     def __init__(self, sentence: Any = None) -> None:
@@ -29,7 +34,7 @@ class NotFound(Refusal):
 
     code = "not-found"
     status = 404
-    sentence = "We could not find this, or it is not open to you."
+    sentence = to_translate("We could not find this, or it is not open to you.")
 
     def __init__(
         self, sentence: Any = None, *, kind: str = "", subject: Any = None, patient: Any = None
@@ -45,7 +50,9 @@ class BadInput(Refusal):
 
     code = "bad-input"
     status = 400
-    sentence = "Something in what was sent could not be read. Please check it and try again."
+    sentence = to_translate(
+        "Something in what was sent could not be read. Please check it and try again."
+    )
 
 
 class TooMany(Refusal):
@@ -53,7 +60,7 @@ class TooMany(Refusal):
 
     code = "too-many"
     status = 429
-    sentence = "That was too many tries. Please wait a little and try again."
+    sentence = to_translate("That was too many tries. Please wait a little and try again.")
     again = True
 
 

@@ -3,6 +3,11 @@
 from typing import Any
 
 from portal.kernel.errors import Refusal
+from portal.kernel.wording import said
+
+
+class SocketRefused(Exception):
+    """The handshake is refused; nothing is told."""
 
 
 class NoSuchCommand(Refusal):
@@ -29,4 +34,4 @@ class Busy(Refusal):
 
 def told(refusal: Refusal) -> dict[str, Any]:
     """What a page is told of a refusal."""
-    return {"code": refusal.code, "sentence": str(refusal.sentence), "again": refusal.again}
+    return {"code": refusal.code, "sentence": said(refusal.sentence), "again": refusal.again}

@@ -47,7 +47,7 @@ class Followed:
             raise NotFound from None
         if topic is None:
             raise NotFound
-        opening = await in_thread(topic.open, socket.actor, ref, after)
+        opening = await in_thread(socket.as_reader(topic.open), socket.actor, ref, after)
         followed = cls(socket, name, topic, ref, opening, max(after, opening.first.last))
         if opening.first.items:
             await followed._send(opening.first)
@@ -80,9 +80,8 @@ class Followed:
         try:
             while self._stale and not self._ended and self._socket.has_room:
                 self._stale = False
-                fresh = await read(
-                    self._topic.more, self._socket.actor, self._ref, self._last, self._view
-                )
+                more = self._socket.as_reader(self._topic.more)
+                fresh = await read(more, self._socket.actor, self._ref, self._last, self._view)
                 if fresh.items and not self._ended:
                     await self._send(fresh)
                 self._last = max(self._last, fresh.last)

@@ -8,7 +8,7 @@ and nothing is lost: on resume the page names the last sequence that it has.
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from asgiref.typing import WebSocketScope
@@ -21,7 +21,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import Refusal, TooMany, Unavailable
 from portal.realtime import frames
 from portal.realtime.codes import Close
-from portal.realtime.errors import Busy, NoSuchCommand, TooManyTopics, told
+from portal.realtime.errors import Busy, NoSuchCommand, SocketRefused, TooManyTopics, told
 from portal.realtime.followed import Followed
 from portal.realtime.hub import Nudge
 from portal.realtime.nudge import hub
@@ -32,10 +32,6 @@ WINDOW = 64
 PATIENCE = 10.0
 MOST_TOPICS = 32
 MOST_COMMANDS = 16
-
-
-class SocketRefused(Exception):
-    """The handshake is refused; nothing is told."""
 
 
 class Socket(AsyncConsumer):
@@ -66,6 +62,10 @@ class Socket(AsyncConsumer):
 
     async def refused(self, refusal: Refusal) -> None:
         """Called for each refusal, before the page hears of it; leaves the entry."""
+
+    def as_reader(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, which speaks as this page's reader reads. Subclasses know in which way."""
+        return function
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Take events one by one until the page is gone.
@@ -211,9 +211,9 @@ class Socket(AsyncConsumer):
         if self._pace.is_flood:
             await self.close(Close.TOO_MANY_FRAMES)
         elif isinstance(frame, frames.Do):
-            await self.say("refused", id=str(frame.id), **told(TooMany()))
+            await self.say("refused", id=str(frame.id), **self.as_reader(told)(TooMany()))
         elif isinstance(frame, frames.Follow):
-            await self.say("refused", topic=frame.topic, **told(TooMany()))
+            await self.say("refused", topic=frame.topic, **self.as_reader(told)(TooMany()))
 
     async def _take(self, frame: frames.Frame) -> None:
         match frame:
@@ -241,9 +241,9 @@ class Socket(AsyncConsumer):
             if refusal.status == 404:
                 self._pace.charge()
             await self.refused(refusal)
-            await self.say("refused", id=str(frame.id), **told(refusal))
+            await self.say("refused", id=str(frame.id), **self.as_reader(told)(refusal))
         except Unavailable:
-            await self.say("refused", id=str(frame.id), **told(Busy()))
+            await self.say("refused", id=str(frame.id), **self.as_reader(told)(Busy()))
         else:
             await self.say("done", id=str(frame.id), result=result)
         finally:
@@ -272,10 +272,10 @@ class Socket(AsyncConsumer):
             followed = await Followed.begin(self, frame.topic, frame.after)
         except Refusal as refusal:
             await self.refused(refusal)
-            await self.say("refused", topic=frame.topic, **told(refusal))
+            await self.say("refused", topic=frame.topic, **self.as_reader(told)(refusal))
             return
         except Unavailable:
-            await self.say("refused", topic=frame.topic, **told(Busy()))
+            await self.say("refused", topic=frame.topic, **self.as_reader(told)(Busy()))
             return
         self.followed[frame.topic] = followed
         if self.closed:  # it closed while the view was being opened

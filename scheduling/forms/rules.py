@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from scheduling.forms.booking import CommandForm
 from scheduling.models import VisitType
@@ -84,7 +85,7 @@ KINDS = {
     "opening": _("Here outside of the usual hours"),
 }
 WORDS = {
-    "leave": _("Leave"),
+    "leave": pgettext_lazy("days off", "Leave"),
     "holiday": _("Public holiday"),
     "closed": _("Clinic closed"),
     "training": _("Training"),

@@ -203,6 +203,7 @@ SCENES: dict[str, Scene] = {
     "POST accounts:new-recovery-codes": page("accounts:new-recovery-codes"),
     "GET accounts:password": page("accounts:password"),
     "POST accounts:password": another_password,
+    "POST accounts:language": page("accounts:language", language="es"),
     "GET accounts:sessions": page("accounts:sessions"),
     "POST accounts:end-session": adas_session,
     "POST accounts:end-other-sessions": my_sessions,

@@ -5,7 +5,6 @@ from portal.accounts.actions.addresses import (
     keep_address,
     prove_address,
 )
-from portal.accounts.actions.clocks import set_zone
 from portal.accounts.actions.factors import (
     Enrolled,
     add_totp,
@@ -20,6 +19,7 @@ from portal.accounts.actions.invitations import (
     invite,
     withdraw_invitation,
 )
+from portal.accounts.actions.likings import set_language, set_zone
 from portal.accounts.actions.lost_phones import (
     confirm_lost_phone,
     keep_phone,
@@ -89,6 +89,7 @@ __all__ = [
     "reopen_person",
     "reset_password",
     "revoke",
+    "set_language",
     "set_zone",
     "sign_out",
     "start_session",

@@ -16,6 +16,7 @@ from portal.audit import actions as audit
 from portal.audit.vocabulary import Outcome
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound, Refusal, Unavailable
+from portal.kernel.wording import said
 
 PAGES = {404: "404.html", 405: "405.html", 429: "429.html"}
 
@@ -70,7 +71,7 @@ def _told(request: Request, refusal: Refusal) -> dict[str, Any]:
         return {}
     next_name = getattr(refusal, "next_name", "")
     return {
-        "sentence": refusal.sentence,
+        "sentence": said(refusal.sentence),
         "code": refusal.code,
         "status": refusal.status,
         "request_id": request.request_id,

@@ -1,6 +1,7 @@
 """Pages of identity, by occasion."""
 
 from portal.accounts.views.joining import join
+from portal.accounts.views.languages import language
 from portal.accounts.views.people import (
     close_person,
     end_role,
@@ -48,6 +49,7 @@ __all__ = [
     "join",
     "keep_address",
     "keep_phone",
+    "language",
     "lost_phones",
     "new_recovery_codes",
     "password",

@@ -12,6 +12,7 @@ from portal.kernel.actor import Actor, person_actor
 from portal.kernel.errors import NotFound, Refusal
 from portal.kernel.ids import new_id
 from portal.realtime import socket as sockets
+from portal.realtime.errors import SocketRefused
 from portal.realtime.hub import Nudge
 from portal.realtime.nudge import hub
 
@@ -65,7 +66,7 @@ class Shut(sockets.Socket):
     """A socket that lets nobody in."""
 
     async def admit(self) -> Actor:
-        raise sockets.SocketRefused
+        raise SocketRefused
 
 
 class TooLoud(Refusal):

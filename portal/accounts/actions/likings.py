@@ -1,4 +1,4 @@
-"""By which clock somebody lives."""
+"""How somebody likes their pages: by which clock, and in which language."""
 
 from dataclasses import replace
 
@@ -15,9 +15,23 @@ def set_zone(actor: Actor, zone: str) -> None:
     Locks: the person.
     Records: nothing; it is how one's own pages look.
     """
+    _keep(actor, zone=zone)
+
+
+def set_language(actor: Actor, language: str) -> None:
+    """Every page and letter speaks this language to the actor. The caller knows that we speak it.
+
+    Refuses: NotFound.
+    Locks: the person.
+    Records: nothing; it is how one's own pages look.
+    """
+    _keep(actor, language=language)
+
+
+def _keep(actor: Actor, **liking: str) -> None:
     person = Person.objects.select_for_update().filter(pk=actor.id).first()
     if person is None or not actor.is_person:
         raise NotFound(kind="person")
-    profile = replace(unsealed(person.pk, bytes(person.profile_sealed)), zone=zone)
+    profile = replace(unsealed(person.pk, bytes(person.profile_sealed)), **liking)
     person.profile_sealed = sealed(person.pk, profile)
     person.save(update_fields=["profile_sealed"])
