@@ -58,7 +58,8 @@ def standing(portal: Portal) -> dict[str, dict[str, int]]:
 
 
 def backup(portal: Portal, folder: Path) -> None:
-    """Consistent copies of both databases, as the documentation tells."""
+    """The anchor, and consistent copies of both databases, as the documentation tells."""
+    shutil.copy(portal.folder / "anchor" / "checkpoint", folder)
     for url in urls(portal):
         run("pg_dump", "--format=custom", f"--file={folder / name_of(url)}", url)
     for name in () if urls(portal) else FILES:
@@ -96,6 +97,8 @@ def bring_back(portal: Portal, folder: Path) -> str:
         )
     for name in () if urls(portal) else FILES:
         shutil.copy(folder / name, portal.folder / name)
+    (portal.folder / "anchor").mkdir(mode=0o700)
+    shutil.copy(folder / "checkpoint", portal.folder / "anchor")
     portal.manage("migrate", "--verbosity", "0")
     portal.manage("migrate", "--database", "shred", "--verbosity", "0")
     portal.manage("keys", "status")
