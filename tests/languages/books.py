@@ -22,6 +22,7 @@ STAFF = re.compile(
     r"|scheduling/(?:readings|views|forms|selectors)/(?:rules|sheet|calendar|belongings)\.py"
     r"|patients/(?:readings|views)/(?:arranging|directory)\.py"
     r"|portal/accounts/views/people\.py"
+    r"|portal/custody/.*"
     r"|#act$"
 )
 HEAD = """# The portal in {language}. docs/languages.md says how it is written.
