@@ -24,6 +24,7 @@ KNOWN: dict[str, str] = {
     "PORTAL_HOSTS": "host names that this portal answers to, separated by commas",
     "PORTAL_ORIGINS": "origins that may open the socket and post forms, separated by commas",
     "PORTAL_LOG_HOST": "the name in the audit log's origin; default the first host",
+    "PORTAL_ANCHOR_COPIES": "files on other disks that hold the newest checkpoint too, by commas",
     "PORTAL_SOCKET_PACE": "commands from one page: a burst / so many a minute; default 20/100",
     "PORTAL_IDLE_MINUTES": "after so long unused people are signed out; 5 to 30 (default)",
     "PORTAL_STAFF_IDLE_MINUTES": "the same for those who work here; 5 to 15 (default)",
@@ -113,6 +114,10 @@ class Environment:
             if scheme not in schemes or not colon or not rest or rest.startswith(("/", ":", "?")):
                 raise BadEnvironment(f"{name} must hold addresses such as {schemes[0]}:host:port")
         return found
+
+    def folders(self, name: str) -> list[Path]:
+        """The comma-separated paths of a name, made absolute."""
+        return [Path(part).expanduser().absolute() for part in self.names(name, "")]
 
     def folder(self, name: str, default: Path) -> Path:
         """The folder that a name holds, made absolute."""

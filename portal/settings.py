@@ -20,6 +20,7 @@ DEBUG = False
 DATA_DIR = HERE.folder("PORTAL_DATA_DIR", BASE_DIR / "var")
 KEY_DIR = HERE.folder("PORTAL_KEY_DIR", DATA_DIR / "keys")
 ANCHOR_FILE = DATA_DIR / "anchor" / "checkpoint"
+ANCHOR_COPIES = HERE.folders("PORTAL_ANCHOR_COPIES")
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 try:
     SECRET_KEY = load(KEY_DIR).secret_key

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from portal.audit.models import Entry
 
-GUARDS = import_module("portal.audit.migrations.0002_rows_only_ever_added")
+GUARDS = import_module("portal.audit.migrations.0003_checkpoints_of_epochs")
 
 ON_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 # A guard must fire always, before the statement, unconditionally, on every column, and its

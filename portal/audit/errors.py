@@ -23,3 +23,7 @@ class SigningFrozen(Unavailable):
     """The database and the anchor tell different histories: nothing is signed meanwhile."""
 
     code = "signing-frozen"
+
+
+class EpochRefused(ValueError):
+    """A new epoch cannot begin now. Says in a sentence why."""

@@ -129,16 +129,18 @@ class Tile(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed statement of size and root."""
+    """A signed statement of size and root, under the name of one epoch of the log."""
 
     number = models.BigIntegerField(primary_key=True)
-    size = models.BigIntegerField(unique=True)
+    epoch = models.PositiveIntegerField(default=1, db_default=1)
+    size = models.BigIntegerField()
     root = models.BinaryField()
     note = models.TextField()
     signed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["epoch", "size"], name="one_checkpoint_per_size"),
             models.CheckConstraint(
                 condition=models.Q(number__gte=0), name="checkpoints_count_from_nought"
             ),

@@ -44,6 +44,7 @@ class Keeper:
     def __init__(self) -> None:
         self._alarm = ""
         self._troubled: set[str] = set()
+        self._has_looked = False
 
     def number(self) -> None:
         """What is final has its place in the tree."""
@@ -57,8 +58,10 @@ class Keeper:
     def sign(self) -> None:
         """What the tree has grown by is signed, unless the database and the anchor disagree."""
         try:
-            if anchor.is_behind():
+            # At the start also where nothing is to sign: what was restored may have the same size.
+            if anchor.is_behind() or not self._has_looked:
                 actions.sign_checkpoint(SIGNER)
+            self._has_looked = True
             self._alarm = ""
             self._well("signing")
         except SigningFrozen as frozen:

@@ -1,7 +1,7 @@
 """The words of the evidence: which acts leave entries, and what an entry may say of them.
 
 Every room and ward declares its acts in its own `vocabulary.py` and plugs them in. A detail is an
-id, a count, or one of a few declared codes: there is no kind that could hold what people write.
+id, a count, a hash, or one of a few declared codes: no kind could hold what people write.
 """
 
 import re
@@ -24,12 +24,16 @@ OWN = frozenset({"actor", "behalf", "patient", "role", "session", "subject"})
 _EVENT = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,47}", re.ASCII)
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+REASONS = ("anchor", "copy", "key", "moved", "restore", "tampered")
+"""Why a new epoch begins."""
 
 
 class Event(StrEnum):
     """The acts of this room."""
 
     AUDIT_READ = "audit.read"
+    EPOCH_BEGUN = "audit.epoch-begun"
 
 
 SPECS = (
@@ -37,6 +41,16 @@ SPECS = (
         Event.AUDIT_READ,
         gettext_noop("Somebody read entries of the audit log."),
         told=gettext_noop("Looked at this list"),
+    ),
+    EventSpec(
+        Event.EPOCH_BEGUN,
+        gettext_noop("The log goes on under another name and key; the old one is named here."),
+        {
+            "reason": Detail(DetailKind.CODE, frozenset(REASONS)),
+            "after": Detail(DetailKind.COUNT),
+            "size": Detail(DetailKind.COUNT),
+            "root": Detail(DetailKind.HASH),
+        },
     ),
 )
 
@@ -98,16 +112,20 @@ def checked(event: str, details: Mapping[str, UUID | int | str]) -> dict[str, st
 
 
 def _plain(detail: Detail, name: str, value: UUID | int | str) -> str | int:
+    if not _fits(detail, value):
+        raise DetailRefused(f"{name} is not {detail.kind} as declared")
+    return value if isinstance(value, int) else str(value)
+
+
+def _fits(detail: Detail, value: UUID | int | str) -> bool:
     match detail.kind:
         case DetailKind.ID:
-            if isinstance(value, UUID):
-                return str(value)
+            return isinstance(value, UUID)
         case DetailKind.COUNT:
-            if type(value) is int and 0 <= value <= MOST_COUNT:
-                return value
+            return type(value) is int and 0 <= value <= MOST_COUNT
         case DetailKind.CODE:
-            if isinstance(value, str) and value in detail.codes:
-                return str(value)
+            return isinstance(value, str) and value in detail.codes
+        case DetailKind.HASH:
+            return isinstance(value, str) and bool(_HASH.fullmatch(value))
         case _:
             assert_never(detail.kind)
-    raise DetailRefused(f"{name} is not {detail.kind} as declared")

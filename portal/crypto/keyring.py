@@ -84,9 +84,9 @@ class Keyring:
         return self.active("kek")
 
     @property
-    def log_epoch(self) -> int:
-        """The epoch that the audit log is signed in now."""
-        return int(self.active("log").id)
+    def log_name(self) -> str:
+        """The name that the audit log is signed under now, below its host: a log and an epoch."""
+        return self._log_name(self.active("log"))
 
     @property
     def secret_key(self) -> str:
@@ -97,9 +97,12 @@ class Keyring:
         """The KEK of this id, active or not."""
         return self.find("kek", kek_id)
 
-    def log_seed(self, epoch: int) -> bytes:
-        """The Ed25519 seed of one epoch of the audit log."""
-        return self.find("log", str(epoch)).secret
+    def log_seed(self, name: str) -> bytes:
+        """The Ed25519 seed of the audit log of this name. Raises KeyringRefused."""
+        for key in self.keys:
+            if key.purpose == "log" and self._log_name(key) == name:
+                return key.secret
+        raise KeyringRefused("the keyring holds no key for this name of the log")
 
     def purpose(self, name: Purpose) -> bytes:
         """The active key of one purpose."""
@@ -115,6 +118,10 @@ class Keyring:
             if key.purpose == purpose and key.id == key_id:
                 return key
         raise KeyringRefused(f"the keyring holds no {purpose} key {key_id}")
+
+    def _log_name(self, key: Key) -> str:
+        """The first log bears the installation's id, and its key nothing but the epoch."""
+        return key.id if "/" in key.id else f"{self.installation}/{key.id}"
 
 
 def load(directory: Path) -> Keyring:

@@ -1,4 +1,4 @@
-"""The ring changes: a KEK more, another one active, one less. The file is replaced whole.
+"""The ring changes: a key more, another one active, one less. The file is replaced whole.
 
 Who changes it is alone, takes what is on the disk, and leaves either the old ring or the new one.
 Running processes see that the file is another one when they next ask for a key.
@@ -29,6 +29,7 @@ from portal.crypto.keyring import (
     render,
 )
 from portal.kernel import clock
+from portal.kernel.ids import new_id
 
 LOCK = ".keyring.lock"
 
@@ -65,6 +66,18 @@ def without(ring: Keyring, kek_id: str) -> Keyring:
     if gone.state == "active":
         raise KeyringRefused("the active KEK cannot leave the ring")
     return replace(ring, keys=tuple(key for key in ring.keys if key is not gone))
+
+
+def with_next_log(ring: Keyring, at: datetime, *, is_copy: bool) -> Keyring:
+    """The ring, with a key for the next epoch of the audit log, which signs from now on.
+
+    The log of a copy gets a name of its own, which its original can never come to use.
+    """
+    log, _, epoch = ring.log_name.rpartition("/")
+    name = f"{new_id() if is_copy else log}/{int(epoch) + 1}"
+    fresh = Key("log", name, "active", clock.stamp(at), secrets.token_bytes(SECRET_BYTES))
+    kept = (replace(k, state="decrypt-only") if k.purpose == "log" else k for k in ring.keys)
+    return replace(ring, keys=(*kept, fresh))
 
 
 def change(directory: Path, edit: Callable[[Keyring], Keyring]) -> Keyring:

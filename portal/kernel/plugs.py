@@ -19,6 +19,7 @@ class DetailKind(StrEnum):
     ID = "id"
     COUNT = "count"
     CODE = "code"
+    HASH = "hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class ParamKind(StrEnum):
     INSTANT = "instant"
     ZONE = "zone"
     SECRET = "secret"  # noqa: S105 - the name of a kind; the key of a single-use link
+    CHECKPOINT = "checkpoint"
+    """A note that this log signed: three lines of its own and a signature, nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

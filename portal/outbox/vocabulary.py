@@ -1,7 +1,8 @@
 """What a letter may carry, checked twice: when its kind is declared, and when it is posted.
 
-A parameter is an id, a count, an instant, a zone, one of a few declared codes, or the key of a
-single-use link. There is no kind that could hold what people write, so no letter can tell it.
+A parameter is an id, a count, an instant, a zone, one of a few declared codes, the key of a
+single-use link, or a checkpoint that our log signed. There is no kind that could hold what people
+write, so no letter can tell it.
 """
 
 import re
@@ -15,6 +16,7 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_noop
 
+from portal.audit.selectors.log import is_bare
 from portal.kernel import clock
 from portal.kernel.plugs import Detail, DetailKind, EventSpec, LetterSpec, ParamKind, wards
 from portal.outbox.errors import LetterRefused
@@ -139,11 +141,15 @@ def _plain(spec: LetterSpec, name: str, value: Any) -> str | int:
             return clock.stamp(_fit(name, kind, value, fits))
         case ParamKind.ZONE:
             return str(_fit(name, kind, value, isinstance(value, str) and value in zones()))
-        case ParamKind.SECRET:
-            fits = isinstance(value, str) and bool(_SECRET.fullmatch(value))
+        case ParamKind.SECRET | ParamKind.CHECKPOINT:
+            fits = isinstance(value, str) and _is_spelt(kind, value)
             return str(_fit(name, kind, value, fits))
         case _:
             assert_never(kind)
+
+
+def _is_spelt(kind: ParamKind, value: str) -> bool:
+    return bool(_SECRET.fullmatch(value)) if kind is ParamKind.SECRET else is_bare(value)
 
 
 def _fit(name: str, kind: ParamKind, value: Any, fits: bool) -> Any:  # noqa: FBT001

@@ -37,9 +37,9 @@ def spoilt_tiles(who: Falsifier) -> Named:
 
 
 def changed_checkpoint(who: Falsifier) -> Named:
-    """A checkpoint with another size, root, number or note."""
+    """A checkpoint with another size, root, number, epoch or note."""
     number = who.dice.randrange(len(who.signed) - 1)
-    column = who.dice.choice(["size", "root", "note", "number"])
+    column = who.dice.choice(["size", "root", "note", "number", "epoch"])
     value = who.one(f"SELECT {column} FROM audit_checkpoint WHERE number = ?", number)
     if column == "note":
         at = who.dice.randrange(len(value))

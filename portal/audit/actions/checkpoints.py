@@ -1,6 +1,7 @@
-"""Signing: what is committed is signed, kept in the database, and anchored in a file outside it."""
+"""Signing: what is committed is signed, kept in the database, and anchored in files outside it."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,16 @@ from django.conf import settings
 from django.db import connection
 
 from portal.audit import notes
-from portal.audit.errors import SigningFrozen
+from portal.audit.errors import NoteRefused, SigningFrozen
 from portal.audit.models import Checkpoint
-from portal.audit.selectors import anchor, log, tree
+from portal.audit.selectors import anchor, instance, log, tree
 from portal.kernel import clock, door
 from portal.kernel.actor import Actor
 
 LOCK = 0x61756469_7369676E
+logger = logging.getLogger("portal.audit")
+_away: set[Path] = set()
+"""Copies of the anchor that could not be written, and of which that was said."""
 
 
 def sign_checkpoint(actor: Actor) -> Checkpoint | None:
@@ -34,38 +38,97 @@ def sign_checkpoint(actor: Actor) -> Checkpoint | None:
     standing = anchor.standing()
     if standing.is_frozen:
         raise SigningFrozen(standing.alarm)
-    kept = anchor.newest()
-    if standing.size and (kept is None or kept.size < standing.size):
-        signer = log.signer()
-        stated = notes.Checkpoint(signer.verifier.name, standing.size, tree.root(standing.size))
-        kept = door.run(_keep, actor, stated, notes.sign(stated.text(), signer))
-    if kept is not None:
-        write_anchor(actor, kept)
+    if not standing.size:
+        return None
+    kept = keep_signed(actor, standing.size)
+    write_anchor(actor, kept)
     return kept
+
+
+def keep_signed(actor: Actor, size: int) -> Checkpoint:
+    """The newest checkpoint of the present epoch, which covers that many committed entries.
+
+    Whoever calls it has seen that nothing forbids to sign.
+
+    Locks: the signers' advisory lock, while the checkpoint is inserted.
+    Records: nothing.
+    """
+    kept = anchor.newest()
+    if kept is not None and (kept.epoch, kept.size) >= (log.epoch(), size):
+        return kept
+    signer = log.signer()
+    stated = notes.Checkpoint(signer.verifier.name, size, tree.root(size))
+    return door.run(_keep, actor, stated, notes.sign(stated.text(), signer))
 
 
 def write_anchor(actor: Actor, kept: Checkpoint) -> None:
     """The anchor file holds this checkpoint or a later one, whatever happens to the machine.
 
+    So do its copies, as far as they can be reached; one that cannot is told of once.
+
     Records: nothing.
     """
-    path: Path = settings.ANCHOR_FILE
+    _anchor(settings.ANCHOR_FILE, kept)
+    if not instance.file().exists():
+        _write_durably(instance.file(), instance.mark())
+    for path in settings.ANCHOR_COPIES:
+        try:
+            _anchor(path, kept)
+            _away.discard(path)
+        except OSError as error:
+            if path not in _away:
+                logger.warning("no copy of the anchor in %s: %s", path.parent, error.strerror)
+            _away.add(path)
+
+
+def set_anchors_aside(actor: Actor, kept: Checkpoint) -> None:
+    """No anchor of an earlier epoch, and none that cannot be trusted, stands any more.
+
+    They are kept beside it under names of their own. The mark is that of this installation.
+
+    Records: nothing; whoever begins an epoch does.
+    """
+    for path in anchor.files():
+        try:
+            stated = anchor.anchored(path)
+            is_old = stated is not None and log.epoch_in(stated.origin) < kept.epoch
+        except NoteRefused:
+            is_old = True
+        if is_old:
+            path.replace(_unused(path.with_name(f"{path.name}-before-{kept.epoch}")))
+    settings.ANCHOR_FILE.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_durably(instance.file(), instance.mark())
+
+
+def _unused(path: Path) -> Path:
+    tried = path
+    while tried.exists():
+        tried = tried.with_name(tried.name + "x")
+    return tried
+
+
+def _anchor(path: Path, kept: Checkpoint) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(path.with_name(path.name + ".lock")):
-        before = anchor.anchored()
-        if before is not None and before.size >= kept.size:
+        before = anchor.anchored(path)
+        if before and (log.epoch_in(before.origin), before.size) >= (kept.epoch, kept.size):
             return
-        draft = path.with_name(path.name + ".draft")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(kept.note)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _write_durably(path, kept.note)
+
+
+def _write_durably(path: Path, content: str) -> None:
+    """The file holds this content or what it held before, whenever the machine stops."""
+    draft = path.with_name(path.name + ".draft")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _keep(actor: Actor, stated: notes.Checkpoint, note: str) -> Checkpoint:
@@ -73,11 +136,12 @@ def _keep(actor: Actor, stated: notes.Checkpoint, note: str) -> Checkpoint:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    last = anchor.newest()
-    if last is not None and last.size >= stated.size:
+    last, epoch = anchor.newest(), log.epoch_in(stated.origin)
+    if last is not None and (last.epoch, last.size) >= (epoch, stated.size):
         return last
     kept = Checkpoint(
         number=last.number + 1 if last else 0,
+        epoch=epoch,
         size=stated.size,
         root=stated.root,
         note=note,

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from portal.audit import leaves, merkle
-from portal.audit.models import Checkpoint, Entry, Leaf, Mention
+from portal.audit.models import Entry, Leaf, Mention
 from portal.audit.notes import ProofFile
-from portal.audit.selectors import tree
+from portal.audit.selectors import anchor, tree
 from portal.crypto import keys
 from portal.crypto.keyring import keyring
 from portal.crypto.models import PatientKey
@@ -155,8 +155,8 @@ def proof_of(index: int) -> ProofFile | None:
     in the file, so that an outsider needs nothing else.
     """
     leaf = Leaf.objects.filter(seq=index).select_related("entry").first()
-    checkpoint = Checkpoint.objects.filter(size__gt=index).order_by("-number").first()
-    if leaf is None or checkpoint is None:
+    checkpoint = anchor.newest()
+    if leaf is None or checkpoint is None or checkpoint.size <= index:
         return None
     steps = merkle.inclusion_proof(index, checkpoint.size, tree.fetch())
     return ProofFile(index, tuple(steps), checkpoint.note, bytes(leaf.entry.leaf))

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Max
 
 from portal.audit.models import Checkpoint, Tile
 from portal.kernel import clock
@@ -77,10 +78,20 @@ def placed(size: int) -> Iterator[Placed]:
             yield _placed(row, frozenset(mentions.get(row[2], ())))
 
 
-def checkpoints() -> Iterator[Checkpoint]:
-    """Every checkpoint, in order of number."""
+def epochs() -> Iterator[tuple[int, int]]:
+    """Every epoch that was ever signed in, and the number that its first checkpoint must have."""
+    first = 0
+    found = Checkpoint.objects.order_by("epoch").values_list("epoch").annotate(Max("number"))
+    for epoch, last in found:
+        yield epoch, first
+        first = last + 1
+
+
+def checkpoints(epoch: int) -> Iterator[Checkpoint]:
+    """Every checkpoint of an epoch, in order of number."""
     last = -(2**62)
-    while rows := list(Checkpoint.objects.filter(number__gt=last).order_by("number")[:PAGE]):
+    rows_of = Checkpoint.objects.filter(epoch=epoch).order_by("number")
+    while rows := list(rows_of.filter(number__gt=last)[:PAGE]):
         last = rows[-1].number
         yield from rows
 

@@ -23,6 +23,15 @@ COLUMN = {
     "audit_checkpoint": "note",
     "audit_detail": "sealed",
 }
+# What makes a row of each table the same as another.
+KEYS = {
+    "audit_entry": "id",
+    "audit_mention": "entry_id, patient",
+    "audit_leaf": "seq",
+    "audit_tile": 'level, "index"',
+    "audit_checkpoint": "epoch, size",
+    "audit_detail": "entry_id",
+}
 sqlite_only = pytest.mark.skipif("not is_sqlite()", reason="SQLite's own ways")
 postgresql_only = pytest.mark.skipif("is_sqlite()", reason="PostgreSQL's own ways")
 
@@ -95,12 +104,13 @@ def test_a_leaf_leaves_no_gap_and_takes_nobody_s_place(hand: Connection, seq: st
 
 
 def test_a_checkpoint_goes_forward_and_not_beyond_the_log(hand: Connection):
-    columns = "number, size, root, note, signed_at"
-    for number, size in ((1, 300), (1, 301), (1, 12), (2, 300), (0, 300)):
+    columns = "number, epoch, size, root, note, signed_at"
+    faults = (1, 1, 300), (1, 1, 301), (1, 1, 12), (2, 1, 300), (0, 1, 300), (1, 0, 12), (1, 2, 301)
+    for number, epoch, size in faults:
         with pytest.raises(Refused):
             hand.execute(
                 f"INSERT INTO audit_checkpoint ({columns}) "
-                f"SELECT {number}, {size}, root, note, signed_at FROM audit_checkpoint"
+                f"SELECT {number}, {epoch}, {size}, root, note, signed_at FROM audit_checkpoint"
             )
 
 
@@ -170,14 +180,17 @@ def test_the_role_of_a_replica_does_not_pass(hand: Connection):
         hand.execute("TRUNCATE audit_leaf")
 
 
-@postgresql_only
-def test_an_upsert_is_refused(hand: Connection):
+@pytest.mark.parametrize("table", KEYS)
+def test_an_upsert_is_refused(hand: Connection, table: str):
+    before = rows(hand, table)
+
     with pytest.raises(Refused):
         hand.execute(
-            "INSERT INTO audit_checkpoint SELECT * FROM audit_checkpoint WHERE false "
-            "UNION ALL SELECT number + 1, size, root, note, signed_at FROM audit_checkpoint "
-            "ON CONFLICT (size) DO UPDATE SET note = ''"
+            f"INSERT INTO {table} SELECT * FROM {table} WHERE true "
+            f"ON CONFLICT ({KEYS[table]}) DO UPDATE SET {COLUMN[table]} = 'x'"
         )
+
+    assert rows(hand, table) == before
 
 
 @postgresql_only

@@ -12,7 +12,15 @@ from unittest.mock import patch
 
 import pytest
 
-from portal.crypto.keyring import FILE, PURPOSES, Keyring, KeyringRefused, load, parse, render
+from portal.crypto.keyring import (
+    FILE,
+    PURPOSES,
+    Keyring,
+    KeyringRefused,
+    load,
+    parse,
+    render,
+)
 from portal.kernel import clock
 from tests.shared import ROOT
 
@@ -72,8 +80,8 @@ def test_every_purpose_has_a_key_of_its_own(place: Path):
     assert {key.purpose for key in ring.keys} == {*PURPOSES}
     assert len(secrets) == len(PURPOSES)
     assert {len(secret) for secret in secrets} == {32}
-    assert len({ring.purpose("session"), ring.active_kek.secret, ring.log_seed(1)}) == 3
-    assert ring.log_epoch == 1
+    assert ring.log_name == f"{ring.installation}/1"
+    assert len({ring.purpose("session"), ring.active_kek.secret, ring.log_seed(ring.log_name)}) == 3
 
 
 def test_no_two_installations_share_a_key(tmp_path: Path):
@@ -97,7 +105,7 @@ def test_a_crash_while_making_the_keyring_leaves_none(tmp_path: Path):
         assert "No space left" in refusal(tmp_path / "keys")
 
     assert list((tmp_path / "keys").iterdir()) == []
-    assert load(tmp_path / "keys").log_epoch == 1
+    assert load(tmp_path / "keys").log_name.endswith("/1")
 
 
 def test_the_file_is_on_disk_before_it_has_its_name(tmp_path: Path):

@@ -1,4 +1,7 @@
-"""`manage.py audit verify | proof N | checkpoint`: the evidence from the command line."""
+"""`manage.py audit …`: the evidence from the command line.
+
+Every verb exits 0 if all is well, 1 if the log does not hold what it should, 2 for wrong words.
+"""
 
 import json
 import sys
@@ -9,20 +12,22 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.audit import actions, notes
-from portal.audit.errors import SigningFrozen
-from portal.audit.readings.verdict import Verdict
+from portal.audit.errors import EpochRefused, NoteRefused, ProofRefused, SigningFrozen
+from portal.audit.management.words import compared_in_words, verdict_in_words
 from portal.audit.readings.verify import verify
 from portal.audit.selectors import anchor, entries, log
+from portal.audit.selectors.compare import compared
+from portal.audit.vocabulary import REASONS
 from portal.kernel import door
 from portal.kernel.actor import system_actor
 
-SIGNER = system_actor("signer")
+SIGNER, OPERATOR = system_actor("signer"), system_actor("operator")
 
 
 class Command(BaseCommand):
-    """Verify the log, prove one entry, or sign what there is."""
+    """Verify the log, prove one entry, sign or compare a checkpoint, begin another epoch."""
 
-    help = "The audit log: verify | proof N | checkpoint"
+    help = "The audit log: verify | proof N | checkpoint | new-epoch"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -33,51 +38,34 @@ class Command(BaseCommand):
         proof.add_argument("--out", type=Path, help="write a .tlog-proof file instead of printing")
         checkpoint = verbs.add_parser("checkpoint", help="sign now and print the note")
         checkpoint.add_argument("--vkey", action="store_true", help="print the verifier key, too")
-        for verb in (whole, proof, checkpoint):
+        checkpoint.add_argument(
+            "--compare",
+            type=Path,
+            metavar="FILE",
+            help="instead: does the log continue the checkpoint in this file or letter?",
+        )
+        epoch = verbs.add_parser("new-epoch", help="the way out of a frozen log: see docs/audit.md")
+        epoch.add_argument("--reason", required=True, choices=REASONS)
+        for verb in (whole, proof, checkpoint, epoch):
             verb.add_argument("--json", action="store_true", help="answer in JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['verb']}")(options)
+            getattr(self, f"_{options['verb'].replace('-', '_')}")(options)
         finally:
             door.close()
 
     def _verify(self, options: dict[str, Any]) -> None:
         watched = sys.stderr.isatty() and not (options["quiet"] or options["json"])
         verdict = verify(self._progress if watched else lambda size: None)
-        alarm = anchor.standing().alarm
+        standing = anchor.standing()
         if options["json"]:
-            self.stdout.write(json.dumps({**verdict.as_json(), "signing_frozen": alarm}, indent=1))
+            frozen = {"signing_frozen": standing.alarm, "why": standing.why}
+            self.stdout.write(json.dumps({**verdict.as_json(), **frozen}, indent=1))
         else:
-            self._tell(verdict, alarm)
-        if alarm or not verdict.holds:
+            self.stdout.write("\n".join(verdict_in_words(verdict, standing)))
+        if standing.is_fault or not verdict.holds:
             sys.exit(1)
-
-    def _tell(self, verdict: Verdict, alarm: str) -> None:
-        say = self.stdout.write
-        say(f"{verdict.size} entries, root {verdict.root.hex()}")
-        say(
-            f"{verdict.checkpoints} checkpoints, the newest sound one over {verdict.signed} entries"
-        )
-        say(
-            f"details: {verdict.details} open and fit, {verdict.details_deleted} were deleted, "
-            f"{verdict.details_closed} closed for good with their patients' keys"
-        )
-        say(f"{verdict.waiting} entries wait to be numbered")
-        if alarm:
-            say(f"Signing is frozen: {alarm}.")
-        if verdict.first is None:
-            say("The log holds." if not alarm else "")
-            return
-        for finding in verdict.findings:
-            exact = finding.seq is not None and finding.last is None
-            say(f"  entry {finding.seq}: {finding.what}" if exact else f"  {finding.what}")
-        if verdict.wrong > len(verdict.findings):
-            say(f"  and {verdict.wrong - len(verdict.findings)} more")
-        first = verdict.first
-        where = "" if first.seq is None else f" at entry {first.seq}"
-        where = f" from entry {first.seq} on" if first.last is not None else where
-        say(f"The log does not hold. The first fault is{where}: {first.what}.")
 
     def _progress(self, size: int) -> None:
         self.stderr.write(f"\r{size} entries", ending="")
@@ -103,16 +91,56 @@ class Command(BaseCommand):
             self.stdout.write(text, ending="")
 
     def _checkpoint(self, options: dict[str, Any]) -> None:
+        if options["compare"]:
+            self._compare(options)
+            return
         try:
             kept = actions.sign_checkpoint(SIGNER)
         except SigningFrozen as frozen:
             raise CommandError(f"signing is frozen: {frozen}") from None
         if kept is None:
             raise CommandError("the log is empty: there is nothing to sign yet")
-        vkey = log.signer().verifier.vkey
+        vkey = log.verifier_in(kept.note).vkey
         if options["json"]:
             self.stdout.write(json.dumps({"note": kept.note, "size": kept.size, "vkey": vkey}))
             return
         self.stdout.write(kept.note, ending="")
         if options["vkey"]:
             self.stdout.write(vkey)
+
+    def _compare(self, options: dict[str, Any]) -> None:
+        try:
+            found = compared(options["compare"].read_text(encoding="utf-8", errors="replace"))
+        except OSError as error:
+            raise CommandError(f"{options['compare']}: {error.strerror}", returncode=2) from None
+        except (NoteRefused, ProofRefused) as refused:
+            raise CommandError(f"{options['compare']}: {refused}") from None
+        if options["json"]:
+            told = {
+                "continues": found.continues,
+                "fault": found.fault,
+                "kept": {"size": found.kept.size, "epoch": found.epoch},
+                "size": found.size,
+                "steps": [step.hex() for step in found.steps],
+                "checkpoint": found.note,
+            }
+            self.stdout.write(json.dumps(told, indent=1))
+        else:
+            self.stdout.write(compared_in_words(found, log.epoch()))
+        if not found.continues:
+            sys.exit(1)
+
+    def _new_epoch(self, options: dict[str, Any]) -> None:
+        try:
+            kept = actions.begin_epoch(OPERATOR, reason=options["reason"])
+        except EpochRefused as refused:
+            raise CommandError(str(refused)) from None
+        vkey = log.verifier_in(kept.note).vkey
+        if options["json"]:
+            told = {"epoch": kept.epoch, "size": kept.size, "note": kept.note, "vkey": vkey}
+            self.stdout.write(json.dumps(told))
+            return
+        self.stdout.write(
+            f"Epoch {kept.epoch} has begun over {kept.size} entries. Give out its verifier key, "
+            f"and keep this checkpoint elsewhere:\n\n{vkey}\n\n{kept.note}"
+        )
