@@ -138,6 +138,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
+    "accounts.send_checkpoint": {
+        "task": "accounts.send_checkpoint",
+        "schedule": crontab(hour=4, minute=41),
+    },
+    "accounts.watch_log": {
+        "task": "accounts.watch_log",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "visits.scan": {
         "task": "visits.scan",
         "schedule": timedelta(seconds=10),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import selectors
 from portal.accounts.vocabulary import ROLES, SPECS
+from portal.audit.selectors.anchor import WHYS_FROZEN
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
 
@@ -49,6 +50,17 @@ LETTERS = (
         codes={"waits": frozenset({"time", "person"})},
     ),
     LetterSpec("accounts.factor-fell", "accounts/letters/factor_fell.txt"),
+    LetterSpec(
+        "accounts.checkpoint",
+        "accounts/letters/checkpoint.txt",
+        params={"checkpoint": ParamKind.CHECKPOINT, "size": ParamKind.COUNT},
+    ),
+    LetterSpec(
+        "accounts.log-frozen",
+        "accounts/letters/log_frozen.txt",
+        params={"why": ParamKind.CODE, "size": ParamKind.COUNT, "signed": ParamKind.COUNT},
+        codes={"why": frozenset(WHYS_FROZEN)},
+    ),
 )
 
 

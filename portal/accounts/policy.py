@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -133,6 +134,12 @@ def grants_in_force() -> QuerySet[RoleGrant]:
     """The roles that are held at this instant."""
     now = clock.now()
     return RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+
+
+def people_who_are(role: str) -> set[UUID]:
+    """Everybody who holds this role at this instant and can sign in."""
+    grants = grants_in_force().filter(role=role, person__is_active=True)
+    return {*grants.values_list("person", flat=True)}
 
 
 def open_sessions() -> QuerySet[Session]:

@@ -1,6 +1,7 @@
 """Jobs of identity, asked for by name."""
 
 from portal.accounts import actions
+from portal.audit.selectors.health import health
 from portal.kernel import door
 from portal.kernel.actor import system_actor
 from portal.kernel.jobs import job
@@ -22,3 +23,17 @@ def answer_resets() -> None:
 def let_factors_fall() -> None:
     """Lost second factors whose time has come are gone."""
     door.run(actions.let_factors_fall, system_actor("enrolment"))
+
+
+@job("accounts.send_checkpoint")
+def send_checkpoint() -> None:
+    """Who guards privacy gets the log's newest checkpoint. Once a night."""
+    door.run(actions.send_checkpoint, system_actor("signer"))
+
+
+@job("accounts.watch_log")
+def watch_log() -> None:
+    """Who must look is told by letter once the log is signed no more."""
+    found = health()
+    if not found.is_well:
+        door.run(actions.raise_log_alarm, system_actor("signer"), found)

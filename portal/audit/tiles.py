@@ -118,8 +118,11 @@ def split(hashes: bytes) -> list[bytes]:
     return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
 
 
-def path(level: int, index: int, width: int = WIDTH) -> str:
-    """Where outsiders find this tile; a width below 256 names an unfinished one."""
+def path(level: int | str, index: int, width: int = WIDTH) -> str:
+    """Where outsiders find this tile; a width below 256 names an unfinished one.
+
+    The level `entries` names bundles of entries.
+    """
     digits = f"{index:03d}"
     digits = digits.zfill(-(-len(digits) // 3) * 3)
     parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]

@@ -20,6 +20,7 @@ from portal.accounts.actions.invitations import (
     withdraw_invitation,
 )
 from portal.accounts.actions.likings import set_language, set_zone
+from portal.accounts.actions.log_letters import raise_log_alarm, send_checkpoint
 from portal.accounts.actions.lost_phones import (
     confirm_lost_phone,
     keep_phone,
@@ -85,10 +86,12 @@ __all__ = [
     "note_lost_phone",
     "note_presence",
     "prove_address",
+    "raise_log_alarm",
     "renew_recovery_codes",
     "reopen_person",
     "reset_password",
     "revoke",
+    "send_checkpoint",
     "set_language",
     "set_zone",
     "sign_out",

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from django.conf import settings
 
@@ -12,7 +12,8 @@ from portal.audit.models import Checkpoint as Kept
 from portal.audit.notes import Checkpoint
 from portal.audit.selectors import instance, log, tree
 
-Why = Literal["", "anchor", "behind", "differs", "lost", "epoch", "keyring", "copy"]
+Why = Literal["", "anchor", "behind", "copy", "differs", "epoch", "keyring", "lost"]
+WHYS_FROZEN = tuple(why for why in get_args(Why) if why)
 
 
 @dataclass(frozen=True, slots=True)

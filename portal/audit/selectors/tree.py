@@ -45,12 +45,17 @@ def fetch() -> Fetch:
     def read(level: int, index: int, begin: int, end: int) -> Sequence[bytes]:
         if hashes := whole(level, index):
             return tiles.split(hashes)[begin:end]
-        found = _unfinished(level, index * tiles.WIDTH + begin, end - begin)
-        if len(found) != end - begin:
-            raise LookupError("the tree has a hole")
-        return found
+        return part(level, index * tiles.WIDTH + begin, end - begin)
 
     return tiles.fetch_from(read)
+
+
+def part(level: int, first: int, width: int) -> list[bytes]:
+    """Neighbouring hashes of a level, without the tile over them. Raises LookupError."""
+    found = _unfinished(level, first, width)
+    if len(found) != width:
+        raise LookupError("the tree has a hole")
+    return found
 
 
 def root(count: int) -> bytes:

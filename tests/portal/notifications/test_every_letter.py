@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.template.loader import get_template
 
+from portal.audit import notes
+from portal.audit.selectors import log
 from portal.kernel import plugs
 from portal.kernel.ids import new_id
 from portal.kernel.plugs import LetterSpec, ParamKind
@@ -17,12 +19,15 @@ from tests.portal.notifications.conftest import TOKEN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("M21")]
 AT = datetime(2031, 3, 30, 1, 30, tzinfo=UTC)
+SIGNER = log.signer()
+NOTE = notes.sign(notes.Checkpoint(SIGNER.verifier.name, 2, bytes(32)).text(), SIGNER)
 FITTING: dict[ParamKind, Any] = {
     ParamKind.ID: new_id(),
     ParamKind.COUNT: 2,
     ParamKind.INSTANT: AT,
     ParamKind.ZONE: "America/New_York",
     ParamKind.SECRET: TOKEN,
+    ParamKind.CHECKPOINT: NOTE,
 }
 KINDS = sorted(plugs.letters())
 

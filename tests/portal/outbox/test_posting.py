@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from portal.audit import notes
+from portal.audit.selectors import log
 from portal.kernel import clock, door
 from portal.kernel.ids import new_id
 from portal.kernel.plugs import LetterSpec, ParamKind
@@ -23,6 +25,13 @@ KEY = "book.is-here.1"
 TOKEN = "a1" * 20
 
 
+def a_checkpoint(*more: notes.Signer) -> str:
+    """A note that our log signed, and perhaps somebody else, too."""
+    signer = log.signer()
+    stated = notes.Checkpoint(signer.verifier.name, 2, bytes(32))
+    return notes.sign(stated.text(), signer, *more)
+
+
 def everything(**other):
     """Fitting values for the letter that knows every kind of parameter."""
     fitting = {
@@ -32,6 +41,7 @@ def everything(**other):
         "instant": NOON,
         "zone": "America/New_York",
         "secret": TOKEN,
+        "checkpoint": a_checkpoint(),
     }
     return fitting | other
 
@@ -96,6 +106,11 @@ def test_an_address_and_a_link_are_sealed():
         {"zone": spoken("Berlin")},
         {"secret": spoken("It itches since Tuesday, and worse")},
         {"secret": "short"},
+        {"checkpoint": spoken("It itches")},
+        {"checkpoint": a_checkpoint() + "It itches\n"},
+        {"checkpoint": "It itches\n" + a_checkpoint()},
+        {"checkpoint": a_checkpoint(notes.Signer("it-itches", bytes(32)))},
+        {"checkpoint": a_checkpoint().replace("\n2\n", "\n3\n")},
         {"more": 1},
     ],
     ids=repr,
@@ -149,9 +164,19 @@ def test_what_is_no_single_address_is_refused(address):
     assert not Letter.objects.exists()
 
 
+def test_an_extension_line_is_no_way_to_say_something():
+    signer = log.signer()
+    stated = notes.Checkpoint(signer.verifier.name, 2, bytes(32))
+    extended = notes.sign(stated.text() + "It itches\n", signer)
+    assert log.checkpoint_in(extended).size == 2
+
+    with pytest.raises(LetterRefused):
+        post("book.everything", params=everything(checkpoint=extended))
+
+
 @given(
     text=st.text(min_size=1, max_size=80),
-    name=st.sampled_from(["id", "count", "code", "instant", "zone"]),
+    name=st.sampled_from(["id", "count", "code", "instant", "zone", "checkpoint"]),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.pure
@@ -191,7 +216,7 @@ def test_a_kind_that_could_hold_free_text_is_found():
 
 @pytest.mark.pure
 def test_there_is_no_kind_of_parameter_for_what_people_write():
-    assert {*ParamKind} == {"id", "count", "code", "instant", "zone", "secret"}
+    assert {*ParamKind} == {"id", "count", "code", "instant", "zone", "secret", "checkpoint"}
     for spec in kinds().values():
         assert {*spec.params.values()} <= {*ParamKind}
 
