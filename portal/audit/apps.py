@@ -12,7 +12,8 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """`check --deploy` looks whether the guards stand."""
-        from portal.audit.checks import guards_stand
+        """`check --deploy` looks whether the guards stand, and who could take them down."""
+        from portal.audit.checks import guards_stand, roles_are_apart
 
-        checks.register(guards_stand, checks.Tags.security, deploy=True)
+        for check in (guards_stand, roles_are_apart):
+            checks.register(check, checks.Tags.security, deploy=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -22,6 +22,16 @@ ON_POSTGRESQL = """
     JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
       AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr = ''::int2vector
+"""
+
+
+# True for a superuser, too, who is a member of every role.
+OWNED = """
+    SELECT EXISTS (
+        SELECT 1 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+        AND starts_with(c.relname, 'audit_') AND c.relkind = 'r'
+        AND pg_has_role(current_user, c.relowner, 'USAGE')
+    )
 """
 
 
@@ -46,6 +56,28 @@ def guards_stand(**kwargs: Any) -> list[CheckMessage]:
             id="audit.E001",
         )
         for name in guards_missing()
+    ]
+
+
+def roles_are_apart(**kwargs: Any) -> list[CheckMessage]:
+    """A warning if whoever the portal runs as could take the guards down; part of `--deploy`.
+
+    On SQLite whoever has the file can do anything; there is nothing to tell apart.
+    """
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(OWNED)
+        owned = cursor.fetchone()[0]
+    if not owned:
+        return []
+    return [
+        Warning(
+            "the portal runs as a role that owns tables of its audit log",
+            hint="docs/roles.sql makes an owner that migrates and an app that only adds",
+            id="audit.W001",
+        )
     ]
 
 
