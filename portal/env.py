@@ -47,6 +47,7 @@ KNOWN: dict[str, str] = {
     "PORTAL_PROXY_TEEN_SCOPE": "what a parent may do in between: none, read (default), correspond",
 }
 TESTING = {
+    "PORTAL_AICS_TLOG",
     "PORTAL_AXE",
     "PORTAL_SHARED_DATA",
     "PORTAL_TEST_DATABASE_URL",

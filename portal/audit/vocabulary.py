@@ -27,6 +27,8 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,47}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 REASONS = ("anchor", "copy", "key", "moved", "restore", "tampered")
 """Why a new epoch begins."""
+FORMS = ("tiles", "ndjson")
+"""How the whole log is written to files."""
 
 
 class Event(StrEnum):
@@ -34,6 +36,7 @@ class Event(StrEnum):
 
     AUDIT_READ = "audit.read"
     EPOCH_BEGUN = "audit.epoch-begun"
+    LOG_EXPORTED = "audit.exported"
 
 
 SPECS = (
@@ -51,6 +54,11 @@ SPECS = (
             "size": Detail(DetailKind.COUNT),
             "root": Detail(DetailKind.HASH),
         },
+    ),
+    EventSpec(
+        Event.LOG_EXPORTED,
+        gettext_noop("All entries of the log were written to files, as pseudonyms."),
+        {"size": Detail(DetailKind.COUNT), "form": Detail(DetailKind.CODE, frozenset(FORMS))},
     ),
 )
 

@@ -1,4 +1,4 @@
-// Checks checkpoints, proofs and proof files of the audit log with code that is not ours: the
+// Checks checkpoints, proofs, proof files and whole exports of the audit log with code that is not ours: the
 // packages sumdb/note and sumdb/tlog of golang.org/x/mod, as Debian ships them.
 //
 // One JSON object a line comes in, one word a line goes out: good or bad.
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -66,6 +67,8 @@ func answer(q question) error {
 		return consistency(q)
 	case "proof":
 		return proof(q.Vkey, q.File)
+	case "tiles":
+		return tiles(q.Vkey, q.File)
 	}
 	return errBad
 }
@@ -135,6 +138,73 @@ func proof(vkey, file string) error {
 		return err
 	}
 	return tlog.CheckRecord(tlog.RecordProof(steps), tree.N, tree.Hash, index, tlog.RecordHash(leaf))
+}
+
+// folder reads tiles of c2sp.org/tlog-tiles, which are those of sumdb without their height.
+type folder string
+
+func (f folder) Height() int                     { return 8 }
+func (f folder) SaveTiles([]tlog.Tile, [][]byte) {}
+func (f folder) read(place string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(string(f), place))
+}
+func (f folder) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
+	found := [][]byte{}
+	for _, tile := range wanted {
+		content, err := f.read(strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, content)
+	}
+	return found, nil
+}
+
+// tiles reads a whole exported log: every hash leads to the signed root, every entry has its hash.
+func tiles(vkey, place string) error {
+	from := folder(place)
+	signed, err := from.read("checkpoint")
+	if err != nil {
+		return err
+	}
+	tree, err := checkpoint(vkey, string(signed))
+	if err != nil {
+		return err
+	}
+	hashes := tlog.TileHashReader(tree, from)
+	for first := int64(0); first < tree.N; first += 256 {
+		width := tree.N - first
+		if width > 256 {
+			width = 256
+		}
+		indexes := []int64{}
+		for at := first; at < first+width; at++ {
+			indexes = append(indexes, tlog.StoredHashIndex(0, at))
+		}
+		wanted, err := hashes.ReadHashes(indexes)
+		if err != nil {
+			return err
+		}
+		tile := tlog.Tile{H: 8, L: 0, N: first / 256, W: int(width)}
+		bundle, err := from.read(strings.Replace(tile.Path(), "tile/8/0/", "tile/entries/", 1))
+		if err != nil {
+			return err
+		}
+		for _, hash := range wanted {
+			if len(bundle) < 2 || len(bundle) < 2+int(bundle[0])<<8+int(bundle[1]) {
+				return errBad
+			}
+			end := 2 + int(bundle[0])<<8 + int(bundle[1])
+			if tlog.RecordHash(bundle[2:end]) != hash {
+				return errBad
+			}
+			bundle = bundle[end:]
+		}
+		if len(bundle) != 0 {
+			return errBad
+		}
+	}
+	return nil
 }
 
 func hashes(lines []string) ([]tlog.Hash, error) {

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.audit import actions, notes
 from portal.audit.errors import EpochRefused, NoteRefused, ProofRefused, SigningFrozen
+from portal.audit.management.exports import NothingSigned, export
 from portal.audit.management.words import compared_in_words, verdict_in_words
 from portal.audit.readings.verify import verify
 from portal.audit.selectors import anchor, entries, log
@@ -27,7 +28,7 @@ SIGNER, OPERATOR = system_actor("signer"), system_actor("operator")
 class Command(BaseCommand):
     """Verify the log, prove one entry, sign or compare a checkpoint, begin another epoch."""
 
-    help = "The audit log: verify | proof N | checkpoint | new-epoch"
+    help = "The audit log: verify | proof N | checkpoint | export | new-epoch"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -46,7 +47,11 @@ class Command(BaseCommand):
         )
         epoch = verbs.add_parser("new-epoch", help="the way out of a frozen log: see docs/audit.md")
         epoch.add_argument("--reason", required=True, choices=REASONS)
-        for verb in (whole, proof, checkpoint, epoch):
+        export = verbs.add_parser("export", help="write the signed log to files, for outsiders")
+        form = export.add_mutually_exclusive_group(required=True)
+        form.add_argument("--tiles", type=Path, metavar="DIR", help="as c2sp.org/tlog-tiles")
+        form.add_argument("--ndjson", type=Path, metavar="FILE", help="an entry a line")
+        for verb in (whole, proof, checkpoint, epoch, export):
             verb.add_argument("--json", action="store_true", help="answer in JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -144,3 +149,17 @@ class Command(BaseCommand):
             f"Epoch {kept.epoch} has begun over {kept.size} entries. Give out its verifier key, "
             f"and keep this checkpoint elsewhere:\n\n{vkey}\n\n{kept.note}"
         )
+
+    def _export(self, options: dict[str, Any]) -> None:
+        form, target = (
+            ("tiles", options["tiles"]) if options["tiles"] else ("ndjson", options["ndjson"])
+        )
+        try:
+            kept = export(OPERATOR, form, target)
+        except (NothingSigned, OSError, LookupError) as refused:
+            raise CommandError(f"{target}: {refused}") from None
+        vkey = log.verifier_in(kept.note).vkey
+        if options["json"]:
+            self.stdout.write(json.dumps({"size": kept.size, "note": kept.note, "vkey": vkey}))
+        else:
+            self.stdout.write(f"{kept.size} entries in {target}; the key of their log:\n\n{vkey}")
