@@ -138,15 +138,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
-    "accounts.send_checkpoint": {
-        "task": "accounts.send_checkpoint",
-        "schedule": crontab(hour=4, minute=41),
-    },
-    "accounts.watch_log": {
-        "task": "accounts.watch_log",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
+    "accounts.send_checkpoint": {"task": "accounts.send_checkpoint", "schedule": crontab(41, 4)},
+    "accounts.watch_log": {"task": "accounts.watch_log", "schedule": timedelta(minutes=1)},
     "visits.scan": {
         "task": "visits.scan",
         "schedule": timedelta(seconds=10),
@@ -168,10 +161,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
-    "scheduling.compare_zones": {
-        "task": "scheduling.compare_zones",
-        "schedule": crontab(hour=4, minute=7),
-    },
+    "scheduling.compare_zones": {"task": "scheduling.compare_zones", "schedule": crontab(7, 4)},
     "messaging.tell_absent": {
         "task": "messaging.tell_absent",
         "schedule": timedelta(minutes=1),

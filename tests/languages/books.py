@@ -12,6 +12,7 @@ BOOKS = sorted((ROOT / "locale").glob("*.po"))
 # translation: it stands there in English.
 STAFF = re.compile(
     r"accounts/templates/accounts/(?:people|person|invite|lost_phones|_standing|_proofing)\.html"
+    r"|accounts/templates/accounts/letters/(?:checkpoint|log_frozen)\.txt"
     r"|messaging/templates/messaging/(?:desk|_desk_line|_keys|_tend|team|teams|_team_fields|_aside)\.html"
     r"|patients/templates/patients/(?:arrange|directory|register)\.html"
     r"|scheduling/templates/scheduling/(?:day|find|hours|types|_home_day)\.html"
