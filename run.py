@@ -121,13 +121,14 @@ def bench(arguments: list[str]) -> int:
 def faults(arguments: list[str]) -> int:
     """Kill a busy portal, and its rotation of keys; what is lost is counted. Both modes, if named.
 
-    Arguments are for the campaign of sending.
+    Then book in crowds; what is doubled is counted. Arguments are for the campaign of sending.
     """
     install("dev")
     python = [str(BIN / "python"), "-m"]
     campaigns = [
         [*python, "tests.campaigns.kills", *arguments],
         [*python, "tests.campaigns.rotations"],
+        [*python, "tests.campaigns.bookings"],
     ]
     modes = [[], ["--scaled"]] if all(os.environ.get(name) for name in SCALED) else [[]]
     return max(call([*campaign, *mode]) for campaign in campaigns for mode in modes)

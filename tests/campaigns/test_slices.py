@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 
-from tests.campaigns import cuts, kills, rotations
+from tests.campaigns import bookings, cuts, kills, rotations
 
 pytestmark = pytest.mark.slow
 HEALED_WITHIN = 5.0
@@ -51,3 +51,12 @@ def test_every_device_ends_equal_within_seconds_after_a_bad_network(
     assert run.kills > 0
     record_property("healed", str(healed))
     assert healed.own < HEALED_WITHIN * SLOWER, f"seed {seed}: {healed}"
+
+
+@pytest.mark.feature("S6")
+def test_of_forty_threads_one_has_the_time_and_nobody_loses_one_in_a_move() -> None:
+    seed = random.SystemRandom().randrange(10**6)
+
+    run = bookings.campaign(rounds=2, threads=40, seed=seed, scaled=bool(settings.REDIS_URL))
+
+    assert run.is_clean, run.line()

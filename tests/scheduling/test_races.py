@@ -1,32 +1,33 @@
 """Many at once want overlapping times: one gets it, nothing is lost, nobody waits in a circle.
 
-A slice of five rounds; `BOOKING_ROUNDS=50` is the campaign. Real threads, both engines.
+A slice of five rounds; `tests.campaigns.bookings` has all of them. Real threads, both engines.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import pairwise
-from threading import Barrier
-from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, connections
 
 from patients import actions as patients
 from portal.kernel import clock, door
-from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
 from scheduling import actions
 from scheduling.errors import NotOffered, SlotTaken, TooManyHolds
-from scheduling.models import Appointment, Claim, State
+from scheduling.models import Appointment, State
 from scheduling.slots import minute
 from tests.cast import WORK, chart_of
 from tests.harness.write_guard import guard
 from tests.patients.evidence import BOTH
+from tests.scheduling.crowds import (
+    at_once,
+    booked_in,
+    booked_without_the_constraint,
+    deadlocks,
+    overlaps,
+    strays,
+)
 from tests.scheduling.world import at, tomorrow
 
-ROUNDS = int(os.environ.get("BOOKING_ROUNDS", "5"))
+ROUNDS = 5
 THREADS = 40
 
 pytestmark = [
@@ -36,47 +37,10 @@ pytestmark = [
 ]
 
 
-def at_once(*works):
-    """What each of these gave, begun at one moment; a refusal is a result, too."""
-    gate = Barrier(len(works))
-
-    def one(work):
-        gate.wait()
-        try:
-            return work()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(one, works))
-
-
-def deadlocks():
-    """How many the database has seen."""
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return cursor.fetchone()[0]
-
-
 def is_sound():
     """Every appointment has its claims and no others, and no two overlap."""
-    claimed: dict[tuple[str, UUID], list[tuple[int, int, UUID]]] = {}
-    for claim in Claim.objects.all():
-        claimed.setdefault((claim.resource_kind, claim.resource_id), []).append(
-            (claim.begins, claim.ends, claim.appointment_id)
-        )
-    for spans in claimed.values():
-        assert all(a[1] <= b[0] for a, b in pairwise(sorted(spans)))
-    held = {row.pk: row for row in Appointment.objects.filter(state__in=["held", "booked"])}
-    taken = {(row.pk, minute(row.starts_at)) for row in held.values()}
-    mine = Claim.objects.filter(resource_kind="patient")
-    assert {(claim.appointment_id, claim.begins) for claim in mine} == taken
-    theirs = Claim.objects.filter(resource_kind="person")
-    assert {claim.appointment_id for claim in theirs} == {*held}
+    assert overlaps() == 0
+    assert strays() == 0
     return True
 
 
@@ -235,55 +199,12 @@ def test_the_limit_of_holds_is_kept_by_many_at_once(times, kind):
     assert {type(each) for each in told} <= {Appointment, TooManyHolds, NotOffered}
 
 
-def booked_in(table, clinician, about, free):
-    """How many of eight got a time that overlaps, by looking first and then inserting."""
-    gate = Barrier(8)
-
-    def one(n):
-        begins = free + n
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"SELECT COUNT(*) FROM {table} WHERE resource_kind = 'person'"
-                    " AND resource_id = %s AND begins < %s AND ends > %s",
-                    [clinician, begins + 30, begins],
-                )
-                is_free = cursor.fetchone()[0] == 0
-                gate.wait()
-                if is_free:
-                    cursor.execute(
-                        f"INSERT INTO {table} (resource_kind, resource_id, begins, ends,"
-                        " appointment_id) VALUES ('person', %s, %s, %s, %s)",
-                        [clinician, begins, begins + 30, about],
-                    )
-                    return 1
-        except DatabaseError:
-            pass
-        finally:
-            connections.close_all()
-        return 0
-
-    with ThreadPoolExecutor(8) as pool:
-        return sum(pool.map(one, range(8)))
-
-
 @pytest.mark.feature("S6")
 def test_without_the_constraint_check_and_insert_doubles_with_it_it_does_not(times, kind):
     """The twin of the table shows that the race is there, and that the table itself ends it."""
     row = times.book(kind, at(9))
     free = minute(at(14))
-    native = connection.features.has_native_uuid_field
-    clinician = row.clinician_id if native else row.clinician_id.hex
-    about = row.pk if native else row.pk.hex
 
     with guard.disarmed("a twin table, and the race that actions do not run"):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE TABLE twin_claim AS SELECT * FROM scheduling_claim WHERE begins < 0"
-            )
-        try:
-            assert booked_in("twin_claim", clinician, about, free) == 8
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TABLE twin_claim")
-        assert booked_in("scheduling_claim", clinician, about, free) == 1
+        assert booked_without_the_constraint(row.clinician_id, row.pk, free) == 8
+        assert booked_in("scheduling_claim", row.clinician_id, row.pk, free) == 1
