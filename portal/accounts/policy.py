@@ -85,12 +85,15 @@ def readable_invitations(actor: Actor) -> QuerySet[Invitation]:
 
 
 def withdrawable_invitations(actor: Actor) -> QuerySet[Invitation]:
-    """What the actor may take back: of staff for administrators, else what one made oneself."""
+    """What the actor may take back: of staff for administrators, else what one made oneself.
+
+    Open or over: that it is over is told to whoever may know of it.
+    """
     if actor.kind is ActorKind.SYSTEM:
-        return open_invitations()
-    mine = open_invitations().filter(made_by=actor.id) if actor.is_person else None
-    others = readable_invitations(actor)
-    return others if mine is None else others | mine
+        return Invitation.objects.all()
+    staff = Q(role__in=STAFF) if may_manage_people(actor) else Q(pk__in=[])
+    mine = Q(made_by=actor.id) if actor.is_person else Q(pk__in=[])
+    return Invitation.objects.filter(staff | mine)
 
 
 def may_note_lost_phones(actor: Actor) -> bool:

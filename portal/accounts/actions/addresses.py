@@ -1,6 +1,7 @@
 """Another address to sign in with: asked for by password, proven by letter, kept by letter."""
 
 from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError
 
 from portal.accounts import policy
 from portal.accounts.actions.sessions import end_sessions, revoke
@@ -157,7 +158,11 @@ def _sign_in_with(actor: Actor, person: Person, email: str) -> None:
     profile = renamed(unsealed(person.pk, bytes(person.profile_sealed)), email)
     person.sign_in_index = sign_in_index(email)
     person.profile_sealed = sealed(person.pk, profile)
-    person.save(update_fields=["sign_in_index", "profile_sealed"])
+    try:
+        person.save(update_fields=["sign_in_index", "profile_sealed"])
+    except IntegrityError:
+        # Somebody else came to sign in with it at this very moment; nothing of ours is kept.
+        raise LinkSpent from None
     revoke(actor, person.pk)
 
 

@@ -139,8 +139,9 @@ def withdraw_invitation(actor: Actor, invitation_id: UUID) -> bool:
     mine = policy.withdrawable_invitations(actor).filter(pk=invitation_id)
     found = mine.select_for_update().first()
     if found is None:
-        if policy.open_invitations().filter(pk=invitation_id).exists():
-            raise NotFound(kind="invitation", subject=invitation_id)
+        exists = Invitation.objects.filter(pk=invitation_id).exists()
+        raise NotFound(kind="invitation", subject=invitation_id if exists else None)
+    if not policy.open_invitations().filter(pk=invitation_id).exists():
         return False
     _withdraw(actor, found)
     return True

@@ -53,8 +53,12 @@ def invite(request: Request) -> HttpResponse:
 @require_POST
 def withdraw_invitation(request: Request, invitation: UUID) -> HttpResponse:
     """A link works no more."""
-    door.run(actions.withdraw_invitation, request.actor, invitation)
-    messages.success(request, _("The invitation is taken back. Its link does not work any more."))
+    if door.run(actions.withdraw_invitation, request.actor, invitation):
+        text = _("The invitation is taken back. Its link does not work any more.")
+        messages.success(request, text)
+    else:
+        text = _("The invitation was over already: used, taken back, or too old.")
+        messages.info(request, text)
     return redirect("accounts:people")
 
 

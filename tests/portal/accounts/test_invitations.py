@@ -1,10 +1,12 @@
 """Invitations: a letter with a link, which lets in once, the right person, and tells nothing."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from portal.accounts import actions, selectors
 from portal.accounts.actions import Outcome
@@ -18,7 +20,7 @@ from portal.notifications.selectors import written
 from portal.outbox.errors import NoAddress
 from portal.outbox.models import Letter, State
 from tests.harness.write_guard import guard
-from tests.portal.accounts.conftest import WORK, make, person_at
+from tests.portal.accounts.conftest import WORK, browser, make, person_at
 from tests.portal.accounts.entries import events, last
 from tests.portal.accounts.invited import CHOSEN, KIND, accept, actor_of, hashed, invite
 from tests.portal.accounts.letters import waiting
@@ -172,6 +174,24 @@ def test_only_its_maker_or_an_administrator_takes_an_invitation_back(ada, cara, 
 
     assert door.run(actions.withdraw_invitation, actor_of(ada), mine.pk)
     assert door.run(actions.withdraw_invitation, actor_of(root), staff.pk)
+
+
+def test_taking_back_what_is_not_there_is_answered_as_what_is_somebody_elses(ada, cara, root):
+    open_one, _ = invite(actor_of(ada))
+    over, token = invite(actor_of(ada), address="y@example.org")
+    accept(token)
+    answers, works = set(), set()
+
+    for which in (new_id(), open_one.pk, over.pk):
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser(root).post(f"/people/invitations/{which}/withdraw/")
+        answers.add((answer.status_code, answer.content.replace(str(which).encode(), b"")))
+        tables = [query["sql"].split("WHERE")[0] for query in asked.captured_queries]
+        works.add(tuple(sql for sql in tables if "invitation" in sql))
+
+    assert [status for status, _ in answers] == [HTTPStatus.NOT_FOUND]
+    assert len(works) == 1
+    assert not door.run(actions.withdraw_invitation, actor_of(ada), over.pk)
 
 
 def test_what_the_wards_tie_to_it_happens_in_the_same_transaction(monkeypatch):

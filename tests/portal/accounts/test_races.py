@@ -4,15 +4,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from itertools import count
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from portal.accounts import actions, policy, selectors
-from portal.accounts.actions import signing_in
+from portal.accounts.actions import addresses, signing_in
 from portal.accounts.errors import SignInExpired, SignInTaken
 from portal.accounts.models import Session, Stage, Throttle, TotpDevice
 from portal.accounts.selectors.factors import matching_step
@@ -20,6 +21,8 @@ from portal.accounts.selectors.passwords import ticket_key
 from portal.kernel import clock, door
 from tests.portal.accounts.conftest import NOON, PASSWORD, WORK, Someone, make
 from tests.portal.accounts.entries import events
+from tests.portal.accounts.letters import last_of
+from tests.portal.accounts.ways_back import NEW, ask_address, email_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -98,6 +101,34 @@ def test_one_recovery_code_lets_in_once(ada: Someone):
 
     assert outcomes.count("done") == 1
     assert selectors.remaining_codes(ada.id) == 9
+
+
+@pytest.mark.feature("I12")
+def test_of_two_who_prove_one_new_address_at_once_one_has_it(
+    ada: Someone, root: Someone, monkeypatch: pytest.MonkeyPatch
+):
+    tokens = {}
+    for someone in (ada, root):
+        ask_address(someone, NEW)
+        tokens[someone.id] = last_of("accounts.address-proof")["link"]
+    gate, real = Barrier(2, timeout=30), addresses.is_taken
+
+    def looked(*given: Any, **more: Any) -> bool:
+        found = real(*given, **more)
+        if connection.vendor == "postgresql":
+            # Both have looked before one of them writes. On SQLite one writes after the other.
+            gate.wait()
+        return found
+
+    monkeypatch.setattr(addresses, "is_taken", looked)
+
+    answers = at_once(lambda token: Client().post(f"/address/{token}/"), tokens.values())
+
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [HTTPStatus.FOUND, HTTPStatus.GONE]
+    now = [email_of(someone) for someone in (ada, root)]
+    assert now.count(NEW) == 1
+    assert events().count("address.changed") == 1
 
 
 def guesses_evaluated(someone: Someone, monkeypatch: pytest.MonkeyPatch) -> int:
