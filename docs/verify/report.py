@@ -3,8 +3,11 @@
 python docs/verify/report.py who-looked.json [--key VERIFIER-KEY]
 
 It exits 0 only if every entry in the file is about the same patient, stands in the signed log, and
-says what is disclosed of it. Without --key it trusts the key in the file: compare the two lines
-that it prints with what the clinic gives you on paper (`manage.py audit checkpoint --vkey`).
+says what is disclosed of it; 1 if the file does not hold; 2 if it was called wrongly; 3 if nothing
+is wrong but some entries are not yet covered by a signed checkpoint. Those are named: nothing is
+proven of them, anybody could have added them, so ask for the file again. Without --key it trusts
+the key in the file: compare the two lines that it prints with what the clinic gives you on paper
+(`manage.py audit checkpoint --vkey`).
 """
 
 import argparse
@@ -21,6 +24,9 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]
+
+
+NOT_COVERED = 3
 
 
 class Refused(Exception):
@@ -129,7 +135,7 @@ def check_details(leaf: dict[str, Any], opened: list[list[Any]]) -> dict[str, An
 
 
 def check_entry(entry: dict[str, Any], patient: dict[str, str], size: int, root: bytes) -> str:
-    """One entry holds. Returns a line that says what it is, from the proven bytes alone."""
+    """One entry holds, or says that it is not covered yet. Returns a line that says what it is."""
     leaf = json.loads(entry["leaf"])
     about = leaf.get("sub", [])
     if patient["pseudonym"] not in ([about] if isinstance(about, str) else about):
@@ -142,13 +148,16 @@ def check_entry(entry: dict[str, Any], patient: dict[str, str], size: int, root:
         steps = [base64.b64decode(step, validate=True) for step in entry["steps"]]
         check_place(index, size, entry["leaf"].encode(), steps, root)
     outcome = {0: "", 4: " (failed)", 8: " (refused)"}.get(leaf["out"], "")
-    place = "not signed yet" if index is None else f"entry {index}"
+    place = "NOT PROVEN, no signature covers it" if index is None else f"entry {index}"
     who = f"{details.get('role', 'not disclosed')} {details.get('actor', '')}".strip()
     return f"{leaf['t']}  {leaf['ev']}{outcome}  by {who}  [{place}]"
 
 
-def check(report: dict[str, Any], vkey: str) -> list[str]:
-    """Lines that say what the file proves. Raises Refused, naming the first entry that fails."""
+def check(report: dict[str, Any], vkey: str) -> tuple[list[str], int]:
+    """Lines that say what the file proves, and of how many entries it proves nothing yet.
+
+    Raises Refused, naming the first entry that fails.
+    """
     if report.get("format") != "portal-access-report-1":
         raise Refused("this is no report that I know")
     note = report["log"]["checkpoint"]
@@ -161,8 +170,8 @@ def check(report: dict[str, Any], vkey: str) -> list[str]:
             raise Refused(f"entry {number} of the file: {refused}") from None
     waiting = sum(1 for entry in report["entries"] if entry["index"] is None)
     proven = len(report["entries"]) - waiting
-    lines.append(f"{proven} entries hold, {waiting} were too new to be signed")
-    return lines
+    lines.append(f"{proven} entries hold, {waiting} are not yet covered by a signed checkpoint")
+    return lines, waiting
 
 
 def main() -> None:
@@ -173,11 +182,15 @@ def main() -> None:
     given = parser.parse_args()
     try:
         report = json.loads(given.file.read_text(encoding="utf-8"))
-        print("\n".join(check(report, given.key or report["log"]["key"])))
+        lines, waiting = check(report, given.key or report["log"]["key"])
+        print("\n".join(lines))
     except Refused as refused:
         sys.exit(f"The file does not hold: {refused}.")
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         sys.exit(f"The file does not hold: it cannot be read ({type(error).__name__}).")
+    if waiting:
+        print(f"Nothing is proven of {waiting} entries. Ask for the file again.", file=sys.stderr)
+        sys.exit(NOT_COVERED)
 
 
 if __name__ == "__main__":

@@ -51,8 +51,8 @@ def test_the_file_holds_for_a_stranger_with_nothing_but_python(cast, cara, tmp_p
     readings.names_of(cara.actor, [cast.ada_record, cast.ben_record])
     for _ in range(300):
         audit.record_alone(cara.actor, "chart.read", patient=cast.ada_record, encounters=0)
-    signed()
     readings.chart(cara.actor, cast.ada_record)
+    signed()
     path = downloaded(cast, tmp_path)
 
     answer = verified(path)
@@ -125,7 +125,12 @@ def test_what_is_not_numbered_or_signed_yet_is_shown_and_says_that_its_proof_fol
     assert "Their proof follows in a moment" in text_of(page_of(cast.ada, cast.ada_record))
     report = json.loads(downloaded(cast, tmp_path).read_text())
     assert report["entries"][0]["index"] is None
-    assert verified(tmp_path / "who-looked.json").returncode == 0
+    answer = verified(tmp_path / "who-looked.json")
+    waiting = sum(1 for each in report["entries"] if each["index"] is None)
+    assert answer.returncode == 3
+    assert answer.stdout.count("NOT PROVEN") == waiting
+    assert f"{waiting} are not yet covered by a signed checkpoint" in answer.stdout
+    assert "Ask for the file again" in answer.stderr
 
     signed()
     page = readings.report(cast.ada.actor, cast.ada_record, Sought(who=cara.id))
