@@ -11,6 +11,7 @@ from messaging.management.scene import play
 from messaging.management.teams import furnish
 from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, home_card
 from messaging.selectors.belongings import belongings
+from messaging.selectors.notices import may_be_told
 from messaging.vocabulary import SPECS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
@@ -90,6 +91,7 @@ PLUGS = Ward(
             "messaging/letters/new_message.txt",
             params={"again": ParamKind.CODE},
             codes={"again": frozenset({"new", "again"})},
+            concerns=may_be_told,
         ),
     ),
     home_cards=(home_card,),

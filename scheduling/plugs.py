@@ -7,6 +7,7 @@ from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
 from scheduling import policy
 from scheduling.management.scene import play
 from scheduling.readings import enclosed, home_card, is_staff
+from scheduling.selectors import is_told_of
 from scheduling.selectors.belongings import belongings
 from scheduling.vocabulary import CANCELLED, CONFIRMED, MODES, MOVED, REMINDER, SPECS
 
@@ -17,16 +18,17 @@ TOLD = {
 }
 CODES = {"mode": frozenset(MODES)}
 LETTERS = (
-    LetterSpec(CONFIRMED, "scheduling/letters/confirmed.txt", TOLD, CODES, enclosed),
+    LetterSpec(CONFIRMED, "scheduling/letters/confirmed.txt", TOLD, CODES, enclosed, is_told_of),
     LetterSpec(
         MOVED,
         "scheduling/letters/moved.txt",
         {**TOLD, "before_at": ParamKind.INSTANT},
         CODES,
         enclosed,
+        is_told_of,
     ),
-    LetterSpec(CANCELLED, "scheduling/letters/cancelled.txt", TOLD, CODES, enclosed),
-    LetterSpec(REMINDER, "scheduling/letters/reminder.txt", TOLD, CODES),
+    LetterSpec(CANCELLED, "scheduling/letters/cancelled.txt", TOLD, CODES, enclosed, is_told_of),
+    LetterSpec(REMINDER, "scheduling/letters/reminder.txt", TOLD, CODES, concerns=is_told_of),
 )
 
 

@@ -63,6 +63,12 @@ def read_meanwhile() -> list[tuple[UUID, UUID]]:
     return [pair for pair in waiting if upto.get(pair, 0) >= newest.get(pair[0], 0)]
 
 
+def may_be_told(person_id: UUID, thread_id: UUID) -> bool:
+    """True if this person is told of what is new in this thread, as things stand now."""
+    patient = Thread.objects.filter(pk=thread_id).values_list("patient", flat=True).first()
+    return patient is not None and person_id in _readers([patient])[patient]
+
+
 def _unread(until: datetime, again: str) -> list[Notice]:
     """Threads whose newest message the clinic wrote before then, and who has not read it."""
     rows = Message.objects.filter(

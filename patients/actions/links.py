@@ -39,6 +39,7 @@ from portal.crypto import keys
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
+from portal.outbox import actions as outbox
 
 L = TypeVar("L", bound=Link)
 
@@ -214,6 +215,8 @@ def _granted(
 def end_proxy(actor: Actor, proxy_id: UUID) -> Proxy:
     """This grant and what was to follow it hold no more; open pages know within a second.
 
+    Letters that wait for the person about this patient do not go out any more.
+
     Refuses: NotFound, AlreadyEnded.
     Locks: the grant, and later ones of the same two.
     Records: PROXY_ENDED, once for each.
@@ -233,6 +236,7 @@ def end_proxy(actor: Actor, proxy_id: UUID) -> Proxy:
             person=each.person_id,
             on_behalf=each.person_id == actor.id,
         )
+    outbox.withdraw_from(actor, grant.person_id)
     revoke(actor, grant.person_id)
     return grant
 

@@ -132,7 +132,8 @@ class LetterSpec:
 
     The first line of the template is the subject. `codes` lists for each parameter that is a code
     what it may be. `attachment` makes the one file that goes with it when it is sent: its name,
-    its media type, its bytes.
+    its media type, its bytes. `concerns` says of a person, and of what a letter is about, whether
+    that is still their business: who has no part in it any more is told nothing of it.
     """
 
     kind: str
@@ -140,6 +141,7 @@ class LetterSpec:
     params: Mapping[str, ParamKind] = field(default_factory=dict)
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     attachment: Callable[[Mapping[str, Any]], tuple[str, str, bytes] | None] | None = None
+    concerns: Callable[[UUID, UUID], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from portal.crypto.primitives import SealBroken
 from portal.notifications.errors import NeverSendable
 from portal.outbox.errors import LetterRefused
 from portal.outbox.models import Letter
-from portal.outbox.selectors import address_of, params_of
+from portal.outbox.selectors import address_of, params_of, still_concerns
 from portal.outbox.vocabulary import spec_of, zones
 
 MORNING, NIGHT = 8, 21
@@ -75,12 +75,15 @@ class Moment:
 def written(letter: Letter) -> Written:
     """The letter as it leaves.
 
-    Raises NeverSendable for one that nobody can get: closed, without an address, unreadable.
+    Raises NeverSendable for one that nobody can get: closed, without an address, unreadable, or
+    about what is no business of its reader any more.
     """
     try:
         spec, params, given = spec_of(letter.kind), params_of(letter), address_of(letter)
     except (LetterRefused, SealBroken):
         raise NeverSendable("unreadable") from None
+    if not still_concerns(letter):
+        raise NeverSendable("not-theirs")
     profile = _reader(letter) if letter.to_person else Profile("", given)
     if "@" not in profile.email or not profile.email.isprintable():
         raise NeverSendable("no-address")

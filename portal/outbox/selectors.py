@@ -35,6 +35,14 @@ def address_of(letter: Letter) -> str:
     return str(_unsealed(letter.pk, "address", bytes(letter.address_sealed)))
 
 
+def still_concerns(letter: Letter) -> bool:
+    """False once what the letter is about is no business of its reader any more."""
+    concerns = spec_of(letter.kind).concerns
+    if concerns is None or letter.to_person is None or letter.about is None:
+        return True
+    return concerns(letter.to_person, letter.about)
+
+
 def still_waits(letter_id: UUID) -> bool:
     """True unless the letter was sent, withdrawn or given up meanwhile."""
     return Letter.objects.filter(pk=letter_id, state=State.QUEUED).exists()

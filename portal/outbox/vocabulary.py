@@ -28,7 +28,16 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,47}", re.ASCII)
 _SECRET = re.compile(r"[a-z0-9]{24,64}", re.ASCII)
 _TEMPLATE = re.compile(r"[a-z_]+/letters/[a-z0-9_]+\.txt", re.ASCII)
 
-FAULTS = ("away", "closed", "gave-up", "no-address", "refused", "too-late", "unreadable")
+FAULTS = (
+    "away",
+    "closed",
+    "gave-up",
+    "no-address",
+    "not-theirs",
+    "refused",
+    "too-late",
+    "unreadable",
+)
 """Why a letter was not sent: by the mail server, by us, or because there was nobody to send to."""
 
 

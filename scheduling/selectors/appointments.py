@@ -98,6 +98,12 @@ def told_of(patient_id: UUID) -> list[UUID]:
     return [*dict.fromkeys(people)]
 
 
+def is_told_of(person_id: UUID, appointment_id: UUID) -> bool:
+    """True if this person gets letters about this appointment, as things stand now."""
+    row = Appointment.objects.filter(pk=appointment_id).values_list("patient", flat=True).first()
+    return row is not None and person_id in told_of(row)
+
+
 def shifted_appointments(after: datetime) -> Iterator[Appointment]:
     """Booked appointments whose wall time means another instant by the zone rules of today.
 

@@ -7,12 +7,15 @@ import pytest
 
 from messaging import actions, tasks
 from patients import actions as patients
+from patients.models import Proxy
 from portal.accounts import actions as accounts
 from portal.kernel import clock, door
+from portal.notifications.errors import NeverSendable
 from portal.notifications.selectors import by_day, written
 from portal.outbox.models import Letter, State
 from tests.cast import WORK
 from tests.harness.canary import is_in
+from tests.harness.write_guard import guard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("M21")]
 KIND = "messaging.new-message"
@@ -169,3 +172,27 @@ def patients_grant(pia):
     from patients.models import Proxy
 
     return Proxy.objects.filter(person=pia.id).values_list("pk", flat=True)[0]
+
+
+def test_a_proxy_who_acts_no_more_is_not_told_of_an_answer_that_waited(cast, thread, ada, pia):
+    told(NOON + MINUTES)
+    grant = Proxy.objects.get(person=pia.id)
+
+    door.run(patients.end_proxy, ada.actor, grant.pk)
+
+    states = dict(Letter.objects.filter(kind=KIND).values_list("to_person", "state"))
+    assert states == {ada.id: State.QUEUED, pia.id: State.WITHDRAWN}
+
+
+def test_who_may_not_read_the_thread_when_the_letter_leaves_gets_none(thread, ada, pia):
+    told(NOON + MINUTES)
+    letters = {row.to_person: row for row in Letter.objects.filter(kind=KIND)}
+
+    # The end comes in a way that takes back nothing: the letter itself looks again.
+    with guard.disarmed("a grant that ends without its action"):
+        Proxy.objects.filter(person=pia.id).update(ends_at=NOON, ended_by=ada.id)
+
+    with clock.frozen(NOON + MINUTES):
+        assert written(letters[ada.id]).address == ada.email
+        with pytest.raises(NeverSendable, match="not-theirs"):
+            written(letters[pia.id])

@@ -14,7 +14,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.ids import new_id
 from portal.outbox.errors import LetterRefused, NoAddress
 from portal.outbox.models import Letter, State
-from portal.outbox.selectors import plain_params_of, sealed
+from portal.outbox.selectors import plain_params_of, sealed, still_concerns
 from portal.outbox.vocabulary import checked, kinds, spec_of, without_secrets
 
 DELIVER = "notifications.deliver"
@@ -83,9 +83,22 @@ def withdraw(
         waiting = waiting.filter(to_person=to)
     found = list(waiting.select_for_update().order_by("pk"))
     for letter in found:
-        letter.state, letter.done_at = State.WITHDRAWN, clock.now()
-        forget_secrets(actor, letter)
-        letter.save(update_fields=["state", "done_at", "params_sealed"])
+        _take_back(actor, letter)
+    return len(found)
+
+
+def withdraw_from(actor: Actor, person_id: UUID) -> int:
+    """Nothing waits for this person that is no business of theirs any more. Returns how much did.
+
+    Locks: the letters.
+    Records: nothing; the act by which it ceased to be does.
+    """
+    declared = [name for name, spec in kinds().items() if spec.concerns]
+    waiting = Letter.objects.filter(to_person=person_id, state=State.QUEUED, kind__in=declared)
+    rows = waiting.select_for_update().order_by("pk")
+    found = [letter for letter in rows if not still_concerns(letter)]
+    for letter in found:
+        _take_back(actor, letter)
     return len(found)
 
 
@@ -97,6 +110,12 @@ def forget_secrets(actor: Actor, letter: Letter) -> None:
     spec = kinds().get(letter.kind)
     kept = without_secrets(spec, plain_params_of(letter)) if spec else {}
     letter.params_sealed = sealed(letter.pk, "params", kept)
+
+
+def _take_back(actor: Actor, letter: Letter) -> None:
+    letter.state, letter.done_at = State.WITHDRAWN, clock.now()
+    forget_secrets(actor, letter)
+    letter.save(update_fields=["state", "done_at", "params_sealed"])
 
 
 def _address(given: str) -> str:
