@@ -72,7 +72,7 @@ class Claim(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["resource_kind", "resource_id", "ends", "begins"],
+                fields=["resource_kind", "resource_id", "ends", "begins", "held_until"],
                 name="claims_of_a_resource",
             ),
         ]

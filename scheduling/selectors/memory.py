@@ -22,13 +22,31 @@ _AROUND = 2 * _DAY
 _COVER = 64 * _DAY
 _MOST = 2_000
 Stamps = tuple[UUID | None, UUID | None]
+# One row for each resource: tens of thousands of rows would cost more than all that is done with
+# them. The index of the claims holds every column, so that the rows themselves are not read.
 _CLAIMS = """
-SELECT resource_id, begins, ends, held_until FROM scheduling_claim
-WHERE resource_kind = %s AND ends > %s AND begins < %s"""
+SELECT resource_id,
+    {join}({begins} || ' ' || {ends}, ' ') FILTER (WHERE held_until IS NULL),
+    {join}({begins} || ' ' || {ends} || ' ' || {until}, ',') FILTER (WHERE held_until IS NOT NULL)
+FROM scheduling_claim
+WHERE resource_kind = %s AND ends > %s AND begins < %s{more}
+GROUP BY resource_id"""
+_SPELT = {
+    "sqlite": {"join": "group_concat", "begins": "begins", "ends": "ends", "until": "held_until"},
+    "postgresql": {
+        "join": "string_agg",
+        "begins": "begins::text",
+        "ends": "ends::text",
+        "until": "held_until::text",
+    },
+}
 _SOME = " AND resource_id IN ({})"
 _WINDOW = ("weekday", "opens_minute", "closes_minute", "zone", "valid_from", "valid_to")
 _EVERYBODY = 50
 """From how many people on the claims of all are read, rather than of each."""
+_CROWDS = 8
+"""For how many sets of people it is remembered that all of their stamps are the same."""
+StampRows = list[tuple[Any, Any]]
 
 
 class Memory:
@@ -36,6 +54,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._known: dict[UUID, tuple[Stamps, Timetable]] = {}
+        self._crowds: dict[object, tuple[StampRows, dict[UUID, Timetable]]] = {}
 
     def get(
         self, people: Collection[UUID], begins: int, ends: int, *, apart_from: UUID | None = None
@@ -45,7 +64,21 @@ class Memory:
             # What an uncommitted change looks like is nobody else's business.
             return read(people, begins, ends, apart_from=apart_from)
         # Stamps first: what is read after them is at least as new as they are.
-        stamps = stamps_of(people)
+        rows = stamp_rows(people)
+        crowd = (*people, begins, ends)
+        same = self._crowds.get(crowd)
+        if same and same[0] == rows:
+            return same[1]
+        found = self._found(people, stamps_of(people, rows), begins, ends)
+        if len(self._crowds) >= _CROWDS:
+            self._crowds.clear()
+        self._crowds[crowd] = (rows, found)
+        return found
+
+    def _found(
+        self, people: Collection[UUID], stamps: Mapping[UUID, Stamps], begins: int, ends: int
+    ) -> dict[UUID, Timetable]:
+        """Out of memory whose stamp is the same, and read anew for the others."""
         found: dict[UUID, Timetable] = {}
         for person in people:
             known = self._known.get(person)
@@ -76,19 +109,24 @@ def timetable_now(
     return read([person_id], *_around(first, last), apart_from=apart_from)[person_id]
 
 
-def stamps_of(people: Collection[UUID]) -> dict[UUID, Stamps]:
-    """The stamp of the clinic and of each of these people."""
+def stamp_rows(people: Collection[UUID]) -> StampRows:
+    """The stamps of the clinic and at least of these people, as the table has them."""
     whose = [*people, CLINIC] if len(people) < _EVERYBODY else None
     with connection.cursor() as cursor:
         sql = "SELECT resource_id, stamp FROM scheduling_calendar WHERE resource_kind <> %s"
         given: list[Any] = [Resource.PATIENT.value]
         if whose is not None:
             sql += _SOME.format(",".join(["%s"] * len(whose)))
-            given += [_stored(each) for each in whose]
+            given += _stored(whose)
         cursor.execute(sql, given)
-        stamps = dict(cursor.fetchall())
-    clinic = stamps.get(_stored(CLINIC))
-    return {person: (clinic, stamps.get(_stored(person))) for person in people}
+        return cursor.fetchall()
+
+
+def stamps_of(people: Collection[UUID], rows: StampRows) -> dict[UUID, Stamps]:
+    """The stamp of the clinic and of each of these people."""
+    stamps = dict(rows)
+    [clinic, *theirs] = [stamps.get(each) for each in _stored([CLINIC, *people])]
+    return {person: (clinic, stamp) for person, stamp in zip(people, theirs, strict=True)}
 
 
 def read(
@@ -112,27 +150,35 @@ def claims_of(
     apart_from: UUID | None = None,
 ) -> tuple[Mapping[UUID, list[tuple[int, int]]], Mapping[UUID, list[Hold]]]:
     """What is taken of these resources, and what is held, in this time. One query."""
-    sql = _CLAIMS
-    given: list[Any] = [kind.value, begins, ends]
+    more, given = "", [kind.value, begins, ends]
     if apart_from is not None:
-        sql, given = sql + " AND appointment_id <> %s", [*given, _stored(apart_from)]
+        more, given = " AND appointment_id <> %s", [*given, *_stored([apart_from])]
+    keys = _stored(whose)
     if len(whose) < _EVERYBODY:
-        sql += _SOME.format(",".join(["%s"] * len(whose)))
-        given += [_stored(each) for each in whose]
-    spans: dict[Any, list[tuple[int, int]]] = defaultdict(list)
-    holds: dict[Any, list[Hold]] = defaultdict(list)
+        more += _SOME.format(",".join(["%s"] * len(whose)))
+        given += keys
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        for who, first, after, until in cursor.fetchall():
-            if until is None:
-                # Plain pairs: there are tens of thousands of them.
-                spans[who].append((first, after))
-            else:
-                holds[who].append(Hold(first, after, _aware(until)))
+        cursor.execute(_CLAIMS.format(**_SPELT[connection.vendor], more=more), given)
+        found = {who: (taken, held) for who, taken, held in cursor.fetchall()}
+    claims = {who: found.get(key, (None, None)) for who, key in zip(whose, keys, strict=True)}
     return (
-        {each: spans.get(_stored(each), []) for each in whose},
-        {each: holds.get(_stored(each), []) for each in whose},
+        {who: _spans(taken) for who, (taken, _) in claims.items()},
+        {who: _holds(held) for who, (_, held) in claims.items()},
     )
+
+
+def _spans(joined: str | None) -> list[tuple[int, int]]:
+    """Begin and end in turn. Plain pairs: there are tens of thousands of them."""
+    if not joined:
+        return []
+    minutes = map(int, joined.split())
+    return list(zip(minutes, minutes, strict=True))
+
+
+def _holds(joined: str | None) -> list[Hold]:
+    """Begin, end, and until when it is held."""
+    parts = (each.split(" ", 2) for each in joined.split(",")) if joined else ()
+    return [Hold(int(begins), int(ends), _aware(until)) for begins, ends, until in parts]
 
 
 def _rules(people: Collection[UUID], begins: int, ends: int) -> dict[UUID, Rules]:
@@ -164,12 +210,13 @@ def _around(first: datetime, last: datetime) -> tuple[int, int]:
     return begins, -(-(minute(last) + _AROUND) // _DAY) * _DAY
 
 
-def _stored(each: UUID) -> Any:
-    """The id as a plain statement gives and takes it."""
-    return each if connection.features.has_native_uuid_field else each.hex
+def _stored(ids: Collection[UUID]) -> list[Any]:
+    """The ids as a plain statement gives and takes them."""
+    native = connection.features.has_native_uuid_field
+    return list(ids) if native else [each.hex for each in ids]
 
 
-def _aware(until: Any) -> datetime:
+def _aware(until: str) -> datetime:
     """The instant, as a plain statement gives it: on SQLite in UTC, and not said so."""
-    at = until if isinstance(until, datetime) else datetime.fromisoformat(until)
+    at = datetime.fromisoformat(until)
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
 """What is offered. A request must equal an offer: there is no second rule for it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -34,11 +34,34 @@ class Ask:
     latest: int
     now: datetime
     also_taken: tuple[Span, ...] = ()
+    length: tuple[int, int, int, int] = field(init=False, repr=False, compare=False)
+    """What does not depend on who asks, and when."""
+    _left: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
-    def length(self) -> tuple[int, int, int, int]:
-        """What does not depend on who asks, and when."""
-        return self.minutes, self.before, self.after, self.every
+    def __post_init__(self) -> None:
+        length = self.minutes, self.before, self.after, self.every
+        object.__setattr__(self, "length", length)
+
+    def leaves(self, base: int) -> int:
+        """The steps from `base` on at which whoever asks would begin, as bits.
+
+        One answer for all who keep their time from the same minute on.
+        """
+        bits = self._left.get(base)
+        if bits is None:
+            bits = self._left[base] = self._leaves(base)
+        return bits
+
+    def _leaves(self, base: int) -> int:
+        first = max(0, -(-(self.earliest - base) // STEP))
+        after = max(first, -(-(self.latest - base) // STEP))
+        bits = (1 << after) - (1 << first)
+        for span in self.also_taken:
+            # A visit that begins from here on would touch it.
+            low = max(0, (span.begins - self.minutes - base) // STEP + 1)
+            high = max(low, -(-(span.ends - base) // STEP))
+            bits &= ~((1 << high) - (1 << low))
+        return bits
 
 
 def free_starts(timetable: Timetable, ask: Ask) -> int:
@@ -47,17 +70,8 @@ def free_starts(timetable: Timetable, ask: Ask) -> int:
     The visit lies in open time, its buffers may reach beyond; visit and buffers touch nothing that
     is taken; the patient is free for the visit itself.
     """
-    bits = timetable.remembered(ask.length, ask.now, lambda: _possible(timetable, ask))
-    first = max(0, -(-(ask.earliest - timetable.base) // STEP))
-    after = max(first, -(-(ask.latest - timetable.base) // STEP))
-    bits = bits >> first << first
-    bits &= (1 << after) - 1
-    for span in ask.also_taken:
-        # A visit that begins from here on would touch it.
-        low = max(0, (span.begins - ask.minutes - timetable.base) // STEP + 1)
-        high = max(low, -(-(span.ends - timetable.base) // STEP))
-        bits &= ~(((1 << (high - low)) - 1) << low)
-    return bits
+    possible = timetable.remembered(ask.length, ask.now, lambda: _possible(timetable, ask))
+    return possible & ask.leaves(timetable.base)
 
 
 def is_offered(timetable: Timetable, ask: Ask, at: int) -> bool:
