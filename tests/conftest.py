@@ -12,6 +12,7 @@ from portal.accounts import sockets
 from portal.kernel import jobs
 from portal.kernel.ids import new_id
 from portal.realtime import nudge as nudges
+from portal.realtime import pace
 from tests import cast as cast_
 from tests.cast import Cast, Someone
 from tests.harness import databases as databases_
@@ -86,8 +87,9 @@ def only_actions_write() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nobody_listens_on() -> Iterator[None]:
-    """No hub and no watch of one test's event loop is left to the next."""
+    """No hub and no watch of one test's event loop is left to the next, nor who talked too fast."""
     yield
+    pace.paces.forget()
     nudges.hub.cache_clear()
     sockets.watch = sockets.Watch()
 

@@ -25,7 +25,7 @@ from portal.realtime.errors import Busy, NoSuchCommand, SocketRefused, TooManyTo
 from portal.realtime.followed import Followed
 from portal.realtime.hub import Nudge
 from portal.realtime.nudge import hub
-from portal.realtime.pace import Pace
+from portal.realtime.pace import paces
 
 log = logging.getLogger("portal.realtime")
 WINDOW = 64
@@ -48,7 +48,6 @@ class Socket(AsyncConsumer):
         self._forgotten = False
         self._commands = asyncio.Semaphore(MOST_COMMANDS)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._pace = Pace(settings.SOCKET_PACE)
 
     async def admit(self) -> Actor:
         """The actor who may open this socket. Raises SocketRefused."""
@@ -172,6 +171,7 @@ class Socket(AsyncConsumer):
             self.closed = True
             await self.send({"type": "websocket.close"})
             return
+        self._pace = paces.of(self.actor.id, settings.SOCKET_PACE)
         await self.send({"type": "websocket.accept"})
         await self.say("welcome", version=1, window=WINDOW)
         await self.admitted()
