@@ -1,7 +1,8 @@
 """Run the benchmark: `python -m tests.bench [--rounds 5] [--seconds 4] [--only sqlite]`.
 
-The whole of it writes `docs/benchmarks.md`. PostgreSQL and Redis are measured where
-PORTAL_TEST_DATABASE_URL and PORTAL_TEST_REDIS_URL name them.
+The whole of it writes `docs/benchmarks.md`; `--only calendar` and `--only flood` write their
+section of it. PostgreSQL and Redis are measured where PORTAL_TEST_DATABASE_URL and
+PORTAL_TEST_REDIS_URL name them.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.bench import load, report
+from tests.bench import flood, load, report
 from tests.bench.load import Cell, Seat
 from tests.campaigns.portals import Portal, cookie
 from tests.harness.processes import free_port
@@ -194,12 +195,30 @@ def calendars(count: int) -> dict[str, dict[str, Any]]:
     return told
 
 
+def floods(count: int, seconds: float) -> dict[str, list[flood.Flooded]]:
+    """What frames of other visits wait beside a flood, in each mode that there is."""
+    modes: dict[str, dict[str, Any]] = {"SQLite, one process": {}}
+    if database := os.environ.get("PORTAL_TEST_DATABASE_URL"):
+        redis = os.environ["PORTAL_TEST_REDIS_URL"]
+        scaled = {"database": database, "redis": redis, "processes": 2}
+        modes["PostgreSQL and Redis, two processes"] = scaled
+    found: dict[str, list[flood.Flooded]] = {}
+    for name, given in modes.items():
+        for _ in range(count):
+            with Portal(**given) as portal:
+                # The pace that pages are held to is part of what is measured.
+                del portal.environment["PORTAL_SOCKET_PACE"]
+                portal.start_all()
+                found.setdefault(name, []).append(flood.flooded(portal, seconds))
+    return found
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--only", choices=["sqlite", "postgres", "idle", "calendar"])
+    parser.add_argument("--only", choices=["sqlite", "postgres", "idle", "calendar", "flood"])
     given = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -212,10 +231,16 @@ def main() -> None:
         found.calendars = calendars(given.rounds)
     if given.only in {None, "postgres"} and os.environ.get("PORTAL_TEST_DATABASE_URL"):
         found.scaled = scaled(given.rounds, given.seconds)
+    if given.only in {None, "flood"}:
+        found.floods = floods(given.rounds, given.seconds)
+    page = Path(ROOT, "docs", "benchmarks.md")
     text = report.written(found, given.rounds, given.seconds)
+    if given.only in {"calendar", "flood"}:
+        old = page.read_text(encoding="utf-8")
+        text = report.renewed(old, found, given.rounds, given.seconds)
     sys.stdout.write(text)
-    if given.only is None:
-        Path(ROOT, "docs", "benchmarks.md").write_text(text, encoding="utf-8")
+    if given.only in {None, "calendar", "flood"}:
+        page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -49,7 +49,8 @@ def text_of(number: int) -> str:
     return f"{number} {FILLING}"[:SIZE]
 
 
-def _open(address: str, origin: str, cookie: str = "") -> Any:
+def opened(address: str, origin: str, cookie: str = "") -> Any:
+    """A socket as a browser opens it."""
     head = {"Cookie": cookie} if cookie else {}
     return websockets.connect(
         address, origin=websockets.Origin(origin), additional_headers=head, compression=None
@@ -108,8 +109,8 @@ async def portal_pairs(ports: Sequence[int], seats: Sequence[Seat], seconds: flo
     async def one(index: int, seat: Seat, pair: Pair) -> None:
         there, here = (f"127.0.0.1:{port}" for port in (ports[0], ports[-1]))
         async with (
-            _open(f"ws://{there}/live/", f"http://{there}", seat.sender) as mine,
-            _open(f"ws://{here}/live/", f"http://{here}", seat.receiver) as theirs,
+            opened(f"ws://{there}/live/", f"http://{there}", seat.sender) as mine,
+            opened(f"ws://{here}/live/", f"http://{here}", seat.receiver) as theirs,
         ):
             await mine.recv()
             await theirs.recv()
@@ -140,8 +141,8 @@ async def usual_pairs(ports: Sequence[int], count: int, seconds: float) -> Cell:
     async def one(index: int, seat: int, pair: Pair) -> None:
         there, here = (f"127.0.0.1:{port}" for port in (ports[0], ports[-1]))
         async with (
-            _open(f"ws://{there}/usual/{seat}/", f"http://{there}") as mine,
-            _open(f"ws://{here}/usual/{seat}/", f"http://{here}") as theirs,
+            opened(f"ws://{there}/usual/{seat}/", f"http://{there}") as mine,
+            opened(f"ws://{here}/usual/{seat}/", f"http://{here}") as theirs,
         ):
             listening = asyncio.create_task(pair.receive(theirs))
             await started.wait()
@@ -173,7 +174,7 @@ async def _together(
 async def echo(port: int, seconds: float) -> list[float]:
     """Round trips of 500 characters through a stock Channels echo, in milliseconds."""
     waits: list[float] = []
-    async with _open(f"ws://127.0.0.1:{port}/echo/", f"http://127.0.0.1:{port}") as wire:
+    async with opened(f"ws://127.0.0.1:{port}/echo/", f"http://127.0.0.1:{port}") as wire:
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             started = time.perf_counter()
@@ -188,5 +189,5 @@ async def idle(address: str, origin: str, cookies: Sequence[str]) -> list[Any]:
     wires: list[Any] = []
     for start in range(0, len(cookies), 50):
         chunk = cookies[start : start + 50]
-        wires += await asyncio.gather(*[_open(address, origin, cookie) for cookie in chunk])
+        wires += await asyncio.gather(*[opened(address, origin, cookie) for cookie in chunk])
     return wires
