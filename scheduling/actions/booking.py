@@ -59,6 +59,8 @@ def move(
 ) -> Appointment:
     """The appointment is at the new time. If that is not to be had, it stays where it was.
 
+    One that is there already, moved in another tab perhaps, stays as it is, and nobody is told.
+
     Refuses: NotFound, NotBooked, TooLate, NotOffered, SlotTaken, CommandReused.
     Records: APPOINTMENT_MOVED.
     """
@@ -68,6 +70,8 @@ def move(
         return row
     for_staff = _may_change(actor, row)
     whom, before = clinician_id or row.clinician_id, row.starts_at
+    if (whom, starts_at) == (row.clinician_id, before):
+        return row
     kind = selectors.fetch_kind(actor, row.visit_type_id, whom, row.mode, for_staff=for_staff)
     wish = Wish(row.patient, kind, whom, starts_at, for_staff)
     claims.lock_claimed(actor, row, wish.claims)

@@ -117,7 +117,9 @@ def remove_exception(actor: Actor, exception_id: UUID, *, command_id: UUID) -> N
     if row is None:
         raise NotFound(kind="exception")
     _lock(actor, row.person_id)
-    row.delete()
+    n_deleted, _ = row.delete()
+    if not n_deleted:
+        raise NotFound(kind="exception")  # somebody else did, while we waited for the calendar
     audit.record(actor, Event.EXCEPTION_REMOVED, subject=row.person_id, kind=row.kind)
 
 

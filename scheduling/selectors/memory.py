@@ -97,9 +97,14 @@ class Memory:
 memory = Memory()
 
 
-def timetables(people: Collection[UUID], first: datetime, last: datetime) -> dict[UUID, Timetable]:
-    """The timetables of these people around this time, out of memory where it is fresh."""
-    return memory.get(people, *_around(first, last))
+def timetables(
+    people: Collection[UUID], first: datetime, last: datetime, *, apart_from: UUID | None = None
+) -> dict[UUID, Timetable]:
+    """The timetables of these people around this time, out of memory where it is fresh.
+
+    But for one appointment, if it is named: as if it were not there, as the tables have it now.
+    """
+    return memory.get(people, *_around(first, last), apart_from=apart_from)
 
 
 def timetable_now(

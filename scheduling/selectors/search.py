@@ -80,10 +80,7 @@ def find_free(
     last = first + timedelta(days=max(0, min(days, MOST_DAYS) - 1))
     begins, ends = clinic_span(first, last)
     ask = ask_for(patient, kind, begins, ends, for_staff=for_staff, apart_from=apart_from)
-    if apart_from:
-        known = {each: timetable_now(each, begins, ends, apart_from=apart_from) for each in wanted}
-    else:
-        known = timetables(wanted, begins, ends)
+    known = timetables(wanted, begins, ends, apart_from=apart_from)
     return [(each, known[each], ask) for each in wanted]
 
 

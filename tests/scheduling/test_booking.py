@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.crypto import envelope, keys
 from portal.kernel import clock
@@ -69,6 +71,35 @@ def test_a_move_into_a_taken_time_leaves_the_old_one(times, kind):
             times.move(row, starts_at)
 
     assert everything() == before
+
+
+@pytest.mark.feature("S7")
+def test_a_move_in_two_tabs_to_one_time_is_one_move(times, kind):
+    row = times.book(kind, at(9))
+    moved = times.move(row, at(10))
+    before = [(letter.kind, letter.state) for letter in Letter.objects.order_by("pk")]
+
+    again = times.move(row, at(10))
+
+    assert (again.starts_at, again.revision) == (moved.starts_at, 1)
+    assert [(letter.kind, letter.state) for letter in Letter.objects.order_by("pk")] == before
+    assert [change.kind for change in selectors.history_of(row.pk)].count("moved") == 1
+
+
+@pytest.mark.feature("S7")
+def test_looking_where_to_move_costs_no_more_with_more_clinicians(times):
+    def n_queries(*clinicians):
+        kind = times.kind(*clinicians, name=f"Visit with {len(clinicians)}")
+        row = times.book(kind, times.slots(kind)[len(clinicians)].starts_at)
+        with CaptureQueriesContext(connection) as asked:
+            times.slots(kind, apart_from=row.pk)
+        return len(asked)
+
+    cast = times.world.cast
+    for someone in (cast.cara, cast.dov):
+        times.hours(someone)
+
+    assert n_queries(cast.cara) == n_queries(cast.cara, cast.dov)
 
 
 @pytest.mark.feature("S7")
