@@ -7,8 +7,8 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import BadInput
 from scheduling.visits import policy
 from scheduling.visits.actions.held import Asked, Held
-from scheduling.visits.errors import NotOpenYet
-from scheduling.visits.states import OPENS_BEFORE, Ending, State, Step, ending
+from scheduling.visits.errors import AlreadyOver, NotOpenYet
+from scheduling.visits.states import OPENS_BEFORE, Ending, State, Step, closes_at, ending
 from scheduling.visits.vocabulary import WHYS_DECLINED, Event
 
 
@@ -26,6 +26,9 @@ def arrive(actor: Actor, appointment_id: UUID, *, command_id: UUID) -> dict[str,
     held.require_open()
     if held.now < held.seen.appointment.starts_at - OPENS_BEFORE:
         raise NotOpenYet
+    closing = closes_at(held.room.state, held.seen.appointment.ends_at, somebody_sits=False)
+    if held.room.state is State.PLANNED and closing is not None and closing <= held.now:
+        raise AlreadyOver  # the scan has not written it down yet
     if held.room.state is State.PLANNED:
         held.put(held.room.then(Step.ARRIVE), waiting_since=held.now)
         held.record(Event.VISIT_ARRIVED)

@@ -114,10 +114,13 @@ def _seen(actor: Actor, appointment: Appointment, visit: Visit | None) -> Seen:
 
 
 def _role(actor: Actor, appointment: Appointment) -> str:
-    """Being the patient comes first, holding the visit second; who else is let in acts for them."""
+    """Being the patient comes first, holding the visit second; who else is let in acts for them.
+
+    Whoever is no clinician any more holds no visit, and may still be there for the patient.
+    """
     if appointment.patient.person_id == actor.id:
         return "patient"
-    if appointment.clinician_id == actor.id:
+    if appointment.clinician_id == actor.id and actor.has_role(*policy.HOSTING):
         return "clinician"
     attends = policy.arrivable_visits(actor).filter(pk=appointment.pk)
     return "proxy" if actor.is_person and attends.exists() else ""

@@ -5,7 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from patients import actions as patients
+from patients.models import Scope
+from portal.accounts import actions as accounts
 from portal.kernel import clock, door
+from portal.kernel.actor import person_actor
 from portal.kernel.errors import BadInput, NotFound
 from portal.kernel.ids import new_id
 from scheduling.visits import actions
@@ -17,7 +21,7 @@ from scheduling.visits.errors import (
     WordsMissing,
     WordsTooLong,
 )
-from scheduling.visits.models import Carried, Confirmation, Visit
+from scheduling.visits.models import Carried, Confirmation, Seat, Visit
 from scheduling.visits.readings import exported, room_page
 from tests.cast import WORK
 from tests.harness.canary import spoken
@@ -42,6 +46,34 @@ def test_the_waiting_room_opens_half_an_hour_before(world, ada):
     assert isinstance(refused(actions.arrive, ada, visit), NotOpenYet)
     with clock.moved(by=timedelta(minutes=2)):
         assert do(actions.arrive, ada, visit) == {"state": "waiting"}
+
+
+def test_nobody_comes_to_a_visit_that_is_long_past_though_no_scan_wrote_it_down(world, ada):
+    visit, opened = video_visit(world), video_visit(world, minutes=40)
+    room_page(ada.actor, visit)
+    with clock.moved(by=timedelta(minutes=15)):
+        do(actions.arrive, ada, opened)
+        do(actions.leave, ada, opened)
+
+    with clock.moved(by=timedelta(minutes=5 + 30 + 29)):
+        assert do(actions.arrive, ada, visit) == {"state": "waiting"}
+    with clock.moved(by=timedelta(minutes=40 + 30 + 31)):
+        assert isinstance(refused(actions.arrive, ada, opened), AlreadyOver)
+
+
+def test_a_clinician_who_is_none_any_more_comes_as_whom_they_are_for_the_patient(world, cast, cara):
+    given = {"scope": Scope.FULL, "relation": "partner"}
+    door.run(patients.grant_proxy, WORK, cast.ada_record, cara.id, **given)
+    visit = waiting(world)
+    door.run(accounts.end_role, WORK, cara.id, "clinician")
+    former = person_actor(cara.id, frozenset({"proxy"})).asking("her-socket", "socket")
+
+    told = do(actions.join, former, visit, uuid4(), 0)
+
+    assert told["polite"]
+    assert Seat.objects.get().side == "patient"
+    again = refusal_of(actions.admit, former, visit, command_id=new_id())
+    assert isinstance(again, NotFound)
 
 
 def test_coming_again_changes_nothing(world, cast, ada, pia):
