@@ -5,6 +5,7 @@ those who treat them see theirs; a clinician sees the appointments that are with
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -34,6 +35,14 @@ def arranges(actor: Actor) -> bool:
 def bookable_patients(actor: Actor) -> QuerySet[Patient]:
     """Patients for whom the actor may hold, book, move and cancel."""
     return arrangeable_patients(actor) if arranges(actor) else correspondable_patients(actor)
+
+
+def placeable_patients(actor: Actor, moving: UUID | None = None) -> QuerySet[Patient]:
+    """Patients for whom the actor may look for a time; to move a visit, whoever it is with."""
+    if moving is None:
+        return bookable_patients(actor)
+    whose = changeable_appointments(actor).filter(pk=moving).values("patient")
+    return Patient.objects.filter(pk__in=whose)
 
 
 def readable_appointments(actor: Actor) -> QuerySet[Appointment]:

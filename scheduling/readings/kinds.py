@@ -1,6 +1,6 @@
 """What can be booked, and for whom."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -77,10 +77,17 @@ def kinds(actor: Actor, patient_id: UUID | None) -> KindPage:
     )
 
 
-def kind_of(actor: Actor, patient_id: UUID, type_id: UUID, mode: str) -> VisitType:
-    """The kind of visit, if it can be booked for this patient in this way. Refuses NotFound."""
+def kind_of(
+    actor: Actor, patient_id: UUID, type_id: UUID, mode: str, *, moving: bool = False
+) -> VisitType:
+    """The kind of visit, if it can be booked for this patient in this way. Refuses NotFound.
+
+    A visit that moves is of a kind that nobody may offer any more: then there are no times.
+    """
     for_staff = selectors.acts_for_clinic(actor, patient_id)
-    kinds = selectors.offered_types(actor, for_staff=for_staff)
+    kinds: Iterable[VisitType] = selectors.offered_types(actor, for_staff=for_staff)
+    if moving:
+        kinds = policy.bookable_types(actor, for_staff=for_staff)
     row = next((each for each in kinds if each.pk == type_id), None)
     if row is None or mode not in row.modes:
         raise NotFound
@@ -92,7 +99,8 @@ def about(actor: Actor, asked: Asked) -> dict[str, Any]:
 
     Records: NAMES_READ.
     """
-    if not policy.bookable_patients(actor).filter(pk=asked.patient_id).exists():
+    whom = policy.placeable_patients(actor, asked.moving)
+    if not whom.filter(pk=asked.patient_id).exists():
         raise not_found(asked.patient_id)
     line = _named(actor, [asked.patient_id]).get(asked.patient_id)
     return {

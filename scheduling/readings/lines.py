@@ -153,7 +153,7 @@ def line_of(
         is_open=is_ours and row.starts_at - now <= OPENS_BEFORE,
         is_past=row.ends_at <= now,
         is_late=is_late,
-        may_move=ahead and may_change and not is_late,
+        may_move=ahead and may_change and not is_late and _is_on_offer(actor, row),
         may_cancel=ahead and may_change and not is_late,
         may_extend=state == State.HELD and may_change and not row.is_extended,
     )
@@ -179,6 +179,11 @@ def changeable_among(actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
 def in_time(row: Appointment) -> bool:
     """True while a patient may still change it."""
     return clock.now() <= row.starts_at - timedelta(minutes=row.visit_type.cutoff_minutes)
+
+
+def _is_on_offer(actor: Actor, row: Appointment) -> bool:
+    """True if the reader could book such a visit: others are moved by the clinic, or not at all."""
+    return row.visit_type.is_active and (is_staff(actor) or row.visit_type.bookable_by_patients)
 
 
 def is_over(row: Appointment) -> bool:

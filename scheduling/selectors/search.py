@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from patients.models import Patient
@@ -70,7 +71,8 @@ def find_free(
     apart_from: UUID | None = None,
 ) -> list[Found]:
     """The same, not yet written out: for each clinician a timetable and what to ask of it."""
-    patient = fetch_patient(actor, patient_id, among=policy.bookable_patients)
+    among = partial(policy.placeable_patients, moving=apart_from)
+    patient = fetch_patient(actor, patient_id, among=among)
     for_staff = acts_for_clinic(actor, patient_id)
     kind = policy.bookable_types(actor, for_staff=for_staff).filter(pk=visit_type_id).first()
     if kind is None or mode not in kind.modes:

@@ -143,8 +143,8 @@ def _moving(
     found = readings.visit(request.actor, appointment_id, zone_here())
     line, here = found.line, reverse("scheduling:move", args=[appointment_id])
     if not line.may_move:
-        return page(request, "cancel", found, 409 if refusal else 200)
-    kind = readings.kind_of(request.actor, line.patient_id, line.type_id, line.mode)
+        return page(request, "cancel", found, 409 if refusal else 200, asked_to_move=True)
+    kind = readings.kind_of(request.actor, line.patient_id, line.type_id, line.mode, moving=True)
     asked = Asked(line.patient_id, kind, line.mode, here, moving=line.id, now_at=line.when.at)
     if refusal:
         return _lost(request, asked, given, refusal, moving=line, action=here)

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from portal.kernel import clock
+from portal.kernel import clock, door
 from portal.kernel.ids import new_id
+from scheduling import actions
 from scheduling.forms import SlotForm
 from scheduling.models import Appointment, State
 from tests.cast import Someone, browser
@@ -184,6 +185,61 @@ def test_a_move_that_is_lost_leaves_the_visit_where_it_was(
     before = row.starts_at
     row.refresh_from_db()
     assert row.starts_at == before
+
+
+@pytest.mark.feature("S7")
+def test_a_clinician_moves_their_visit_with_somebody_whom_they_do_not_treat(
+    times: Times, sam: Someone, cara: Someone
+):
+    ben = times.world.cast.ben_record
+    row = times.book(times.open(), by=sam, patient=ben)
+    who, where = browser(cara), reverse("scheduling:move", args=[row.pk])
+    assert where in who.get(reverse("scheduling:booking", args=[row.pk])).content.decode()
+
+    page = who.get(where).content.decode()
+    chosen = SLOT.findall(page)[0]
+    given = {
+        "command_id": COMMAND.findall(page)[0], "patient": ben,
+        "kind": row.visit_type_id, "mode": row.mode, "slot": chosen,
+    }  # fmt: skip
+    answer = who.post(where, given, follow=True)
+
+    assert "The visit has moved." in text(answer)
+    for other in (times.world.cast.dov, times.world.cast.pia):
+        assert browser(other).get(where).status_code == 404
+
+
+@pytest.mark.feature("S7")
+@pytest.mark.parametrize("rules", [{"is_active": False}, {"bookable_by_patients": False}])
+def test_a_visit_of_a_kind_that_patients_cannot_book_is_moved_by_the_clinic(
+    times: Times, ada: Someone, rules: dict[str, bool], settings
+):
+    settings.CLINIC_PHONE = "+49 30 5550 0100"
+    row, who = booked_for_ada(times), browser(ada)
+    sam, kind = times.world.cast.sam.actor, row.visit_type
+    given = {"minutes": 30, "by_video": True} | rules
+    door.run(actions.define_visit_type, sam, kind.pk, name=kind.name, command_id=new_id(), **given)
+    where = reverse("scheduling:move", args=[row.pk])
+
+    assert where not in who.get(reverse("scheduling:booking", args=[row.pk])).content.decode()
+    asked = who.get(where)
+    assert asked.status_code == 200
+    assert "+49 30 5550 0100" in text(asked)
+    assert "Cancel the visit" not in text(asked)
+
+
+@pytest.mark.feature("S7")
+def test_a_visit_of_a_kind_that_nobody_offers_now_finds_no_time_to_move_to(
+    times: Times, ada: Someone, cara: Someone, sam: Someone
+):
+    row, who = booked_for_ada(times), browser(ada)
+    kind = row.visit_type_id
+    door.run(actions.offer_type, sam.actor, cara.id, kind, is_offered=False, command_id=new_id())
+
+    page = who.get(reverse("scheduling:move", args=[row.pk]))
+
+    assert page.status_code == 200
+    assert not SLOT.findall(page.content.decode())
 
 
 @pytest.mark.feature("S7")
