@@ -37,6 +37,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     if actor is not None and actor.is_person:
         # Looked up once, and only by a page that shows it.
         given["navigation"] = SimpleLazyObject(partial(_navigation, actor, request))
+        given["beside"] = SimpleLazyObject(partial(plugs.beside, actor))
     standing: Standing | None = getattr(request, "standing", None)
     if standing is not None and standing.profile is not None:
         given["reader_name"] = standing.profile.shown

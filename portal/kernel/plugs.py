@@ -181,7 +181,8 @@ class Ward:
     care team comes to a patient through it: both stand in the report of who looked at a record.
     `enrolled` is called in the transaction in which somebody accepts an invitation: with the actor
     of the portal's own work, the person, and the invitation. `belongings` tells an administrator
-    in sentences, with counts alone, what somebody who may leave still holds.
+    in sentences, with counts alone, what somebody who may leave still holds. `beside` names the
+    templates that stand beside every page of this reader.
     """
 
     name: str
@@ -190,6 +191,7 @@ class Ward:
     vocabulary: tuple[EventSpec, ...] = ()
     home_cards: tuple[Callable[[Actor], Any], ...] = ()
     navigation: tuple[Callable[[Actor], Sequence[NavItem]], ...] = ()
+    beside: tuple[Callable[[Actor], Sequence[str]], ...] = ()
     letters: tuple[LetterSpec, ...] = ()
     demo_scenes: tuple[Callable[..., Any], ...] = ()
     people_data: tuple[PeopleData, ...] = ()
@@ -234,3 +236,8 @@ def navigation(actor: Actor) -> list[NavItem]:
     """Where this actor can go from any page, in order."""
     items = [item for ward in wards() for places in ward.navigation for item in places(actor)]
     return sorted(items, key=lambda item: item.order)
+
+
+def beside(actor: Actor) -> list[str]:
+    """Templates that stand beside every page of this reader."""
+    return [name for ward in wards() for names in ward.beside for name in names(actor)]

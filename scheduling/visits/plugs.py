@@ -10,7 +10,7 @@ from portal.kernel.plugs import Command, NavItem, PeopleData, Ward
 from scheduling.visits import actions, forms, selectors
 from scheduling.visits.management.scene import play
 from scheduling.visits.readings import exported, home_card
-from scheduling.visits.sockets import ArrivalsTopic, VisitTopic
+from scheduling.visits.sockets import ArrivalsTopic, VisitTopic, WaitingTopic
 from scheduling.visits.vocabulary import SPECS
 
 
@@ -42,9 +42,14 @@ def places(actor: Actor) -> list[NavItem]:
     return [NavItem(_("Waiting room"), "visits:arrivals", "video", 25, count=count)]
 
 
+def bell(actor: Actor) -> list[str]:
+    """Those who have a waiting room are told on every page who came into it."""
+    return ["visits/_bell.html"] if selectors.may_watch(actor) else []
+
+
 PLUGS = Ward(
     name="scheduling.visits",
-    topics=(VisitTopic(), ArrivalsTopic()),
+    topics=(VisitTopic(), ArrivalsTopic(), WaitingTopic()),
     commands=(
         Command("visits.arrive", forms.parse_visit, actions.arrive, told),
         Command("visits.admit", forms.parse_visit, actions.admit, told),
@@ -67,6 +72,7 @@ PLUGS = Ward(
     vocabulary=SPECS,
     home_cards=(home_card,),
     navigation=(places,),
+    beside=(bell,),
     demo_scenes=(play,),
     people_data=(
         PeopleData("visits.Visit", "appointment__patient", "record", exporter=exported),

@@ -54,6 +54,7 @@ class ArrivalsTopic:
     """What a page follows as `arrivals.<id of its reader>`."""
 
     name = "arrivals"
+    waiting_only = False
 
     def open(self, actor: Actor, ref: UUID, after: int) -> Opening:
         """The list is at hand, and whom it names is on record.
@@ -61,7 +62,7 @@ class ArrivalsTopic:
         Refuses: NotFound.
         Records: ARRIVALS_READ.
         """
-        view = readings.Board(actor, ref)
+        view = readings.Board(actor, ref, waiting_only=self.waiting_only)
         hears = groups.all_arrivals() if view.is_for_all else groups.arrivals(actor.id)
         return Opening([hears], view.items(actor, after), view)
 
@@ -74,6 +75,13 @@ class ArrivalsTopic:
 
     def close(self, actor: Actor, ref: UUID, last: int, view: readings.Board) -> None:
         """The view is closed."""
+
+
+class WaitingTopic(ArrivalsTopic):
+    """What every page of theirs follows as `waiting.<id of its reader>`: no more than who waits."""
+
+    name = "waiting"
+    waiting_only = True
 
 
 class Keeper:

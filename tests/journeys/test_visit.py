@@ -202,6 +202,38 @@ def test_who_arrives_is_shown_and_may_be_told_how_long(house: House):
     see(hers)
 
 
+@pytest.mark.feature("V2")
+def test_wherever_the_clinician_is_who_waits_is_told_and_nothing_jumps(house: House):
+    path = book(house, "ada")
+    desk = house.open("okafor", "/threads/")
+    bell = desk.locator(".bell")
+    assert not bell.is_visible()
+    before = desk.locator("main").bounding_box()
+
+    hers = video.arrive(house, "ada", path)
+    bell.get_by_text("Ada Marsh").first.wait_for()
+    assert desk.locator("main").bounding_box() == before
+    said = desk.get_by_role("status").filter(has_text="Ada Marsh")
+    said.wait_for(state="attached")
+    assert hers.locator(".bell").count() == 0
+
+    bell.get_by_role("button", name="Not now").click()
+    bell.wait_for(state="hidden")
+    desk.goto("/calendar/")
+    desk.wait_for_timeout(1_500)
+    assert not bell.is_visible()
+    assert said.count() == 0
+    result(desk, "sessionStorage.clear()")
+    desk.reload()
+    bell.get_by_role("link", name="Let in").click()
+    desk.get_by_role("heading", name="is here").wait_for()
+    assert desk.url.endswith(path)
+    desk.wait_for_timeout(1_000)
+    assert not bell.is_visible()
+    video.admit(desk)
+    see(hers)
+
+
 @pytest.mark.feature("V17")
 def test_the_opening_questions_are_written_down_during_the_call(house: House):
     hers, theirs = video.talk(house, "ada", book(house, "ada"))

@@ -83,11 +83,12 @@ def home_card(actor: Actor) -> dict[str, Any]:
 class Board:
     """One reader's live list. Each item is the whole of it; who is new to it gets an entry."""
 
-    def __init__(self, actor: Actor, person_id: UUID) -> None:
+    def __init__(self, actor: Actor, person_id: UUID, *, waiting_only: bool = False) -> None:
         """Refuses: NotFound."""
         if person_id != actor.id or not selectors.may_watch(actor):
             raise NotFound
         self._known: set[UUID] = set()
+        self._waiting_only = waiting_only
         self.is_for_all = selectors.watches_all(actor)
         self._shown: list[ArrivalLine] | None = None
 
@@ -99,7 +100,8 @@ class Board:
         """
         if not selectors.may_watch(actor):
             raise NotFound
-        lines = _lines(actor, selectors.arrivals(actor), self._known)
+        found = selectors.arrivals(actor, waiting_only=self._waiting_only)
+        lines = _lines(actor, found, self._known)
         if lines == self._shown:
             return Items([], after)
         self._shown = lines

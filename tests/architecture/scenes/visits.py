@@ -46,6 +46,11 @@ def my_board(_world: World, someone: Someone, _key: str) -> Ask:
     return Ask(f"arrivals.{someone.id.hex}")
 
 
+def my_bell(_world: World, someone: Someone, _key: str) -> Ask:
+    """Who waits for oneself."""
+    return Ask(f"waiting.{someone.id.hex}")
+
+
 def signalling(world: World, someone: Someone, _key: str) -> Ask:
     """A frame, with the seat and epoch of a visit in which both sit."""
     visit = admitted(world)
@@ -71,6 +76,7 @@ SCENES: dict[str, Scene] = {
     ),
     "follow visit": following,
     "follow arrivals": my_board,
+    "follow waiting": my_bell,
     "do visits.arrive": command(video_visit),
     "do visits.admit": command(waiting),
     "do visits.decline": command(waiting, why="other"),

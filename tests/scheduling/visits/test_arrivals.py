@@ -23,6 +23,11 @@ def board(someone) -> str:
     return f"arrivals.{someone.id.hex}"
 
 
+def bell(someone) -> str:
+    """The topic of who waits for them now."""
+    return f"waiting.{someone.id.hex}"
+
+
 def test_who_waits_longest_comes_first_and_what_is_over_is_not_there(world, cara, sam):
     soon = video_visit(world, minutes=20)
     first, second = waiting(world, minutes=6), waiting(world, minutes=2)
@@ -113,10 +118,44 @@ async def test_nobody_follows_the_list_of_another(world):
                 await page.follow(board(someone))
 
 
-async def told(page, someone, true):
+@pytest.mark.django_db(transaction=True, databases=BOTH)
+async def test_every_page_hears_of_who_waits_and_of_nobody_else(world):
+    cast = world.cast
+    visit = await to_thread(video_visit, world)
+    async with live(cast.cara) as cara, live(cast.ada) as ada, live(cast.dov) as dov:
+        before = await to_thread(n_entries)
+        await cara.follow(bell(cast.cara))
+        frame = await cara.hear("items", topic=bell(cast.cara))
+        assert frame["items"][-1]["visits"] == []
+        assert await to_thread(n_entries) == before
+        for page, someone in ((ada, cast.ada), (ada, cast.cara), (dov, cast.cara)):
+            with pytest.raises(Refused, match="not-found"):
+                await page.follow(bell(someone))
+
+        await to_thread(do, actions.arrive, cast.ada, visit)
+        line = await told(cara, cast.cara, lambda line: line["patient"]["name"], bell)
+        assert line["visit"] == str(visit)
+        assert (await to_thread(events, cast.ada_record))[0] == "visit.arrivals-read"
+        await to_thread(do, actions.admit, cast.cara, visit)
+        frame = await cara.hear("items", topic=bell(cast.cara))
+        while frame["items"][-1]["visits"]:
+            frame = await cara.hear("items", topic=bell(cast.cara))
+
+
+def test_the_bell_hangs_on_every_page_of_those_who_have_a_waiting_room(world, cast, cara):
+    for someone in (cara, cast.sam):
+        for where in ("home", "messaging:threads", "accounts:sessions"):
+            page = browser(someone).get(reverse(where)).content.decode()
+            assert f'data-topic="{bell(someone)}"' in page
+    for someone in (cast.ada, cast.pia, cast.ivy, cast.max):
+        page = browser(someone).get(reverse("accounts:sessions")).content.decode()
+        assert "visits/bell" not in page
+
+
+async def told(page, someone, true, topic=board):
     """The one line of the list, once this is true of it."""
     while True:
-        frame = await page.hear("items", topic=board(someone))
+        frame = await page.hear("items", topic=topic(someone))
         for line in frame["items"][-1]["visits"]:
             if true(line):
                 return line
