@@ -38,16 +38,22 @@ class House:
     watch: Watch
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     contexts: list["BrowserContext"] = field(default_factory=list)
+    address: str = ""
+    """What pages call this portal where that is not localhost."""
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
         """What pages call this portal."""
-        return f"http://localhost:{self.portal.ports[0]}"
+        return self.address or f"http://localhost:{self.portal.ports[0]}"
 
     def furnish(self, *words: str) -> None:
         """The demo stands, made by its command with these words."""
         self.portal.manage("demo", *words)
+        self.learn()
+
+    def learn(self) -> None:
+        """The sign-ins of the demo that stands are known."""
         lines = (self.portal.folder / "demo" / "sign-ins.txt").read_text().splitlines()
         told = [SignIn(*line.split("\t")) for line in lines]
         self.sign_ins = {each.key: each for each in told}
@@ -122,11 +128,12 @@ class House:
 
 
 @contextmanager
-def clinic(browser: "Browser", watch: Watch, *words: str) -> Iterator[House]:
-    """The demo clinic, made with these words, on data of its own until the end."""
+def clinic(browser: "Browser", watch: Watch, *words: str, **settings: str) -> Iterator[House]:
+    """The demo clinic, made with these words and set like this, on data of its own to the end."""
     with Portal() as portal:
         # Pages are to meet the pace that people meet.
         del portal.environment["PORTAL_SOCKET_PACE"]
+        portal.environment |= settings
         house = House(portal, browser, watch)
         house.furnish(*words)
         portal.start()

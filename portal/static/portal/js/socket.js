@@ -262,8 +262,8 @@ const ANSWERS = {
   },
 };
 
-/** Something changed for the better: do not wait for the timer. */
-function hurry() {
+/** Something changed, perhaps for the better: do not wait for the timer to know how the connection is. */
+export function hurry() {
   if (document.visibilityState === "hidden" || !navigator.onLine) return;
   if (!socket && topics.size + orders.size > 0 && condition !== "stopped") connect();
   else if (welcomed) {

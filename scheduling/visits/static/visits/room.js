@@ -2,7 +2,7 @@
 /** The waiting room and the call, state by state, as the portal tells it. */
 
 import { announce } from "../portal/js/announce.js";
-import { command, follow, isLive, newId, Refused, watch } from "../portal/js/socket.js";
+import { command, follow, hurry, isLive, newId, Refused, watch } from "../portal/js/socket.js";
 import { makeCall } from "./call.js";
 import { factsOf, ordersOf } from "./facts.js";
 import { isAble, sound } from "./media.js";
@@ -49,6 +49,8 @@ export function mount(root) {
     line: (line) => {
       root.dataset.line = line;
       cover();
+      // What broke the path may have broken the socket too, which by itself would notice half a minute later.
+      if (line === "mending") hurry();
       if (line === "broken") setTimeout(() => call.line() === "broken" && join(0), isClinic ? 0 : AGAIN_AFTER);
     },
   });
