@@ -161,8 +161,7 @@ def _door(space: str, port: int) -> Iterator[None]:
         with contextlib.suppress(OSError):
             while True:
                 near, far = listening.accept()[0], socket.create_connection(("127.0.0.1", port))
-                for ends in ((near, far), (far, near)):
-                    threading.Thread(target=_pump, args=ends, daemon=True).start()
+                threading.Thread(target=_carry, args=(near, far), daemon=True).start()
 
     threading.Thread(target=accept, name="door", daemon=True).start()
     try:
@@ -170,6 +169,15 @@ def _door(space: str, port: int) -> Iterator[None]:
     finally:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
+
+
+def _carry(near: socket.socket, far: socket.socket) -> None:
+    """Both ways, until either side ends."""
+    with near, far:
+        back = threading.Thread(target=_pump, args=(far, near), daemon=True)
+        back.start()
+        _pump(near, far)
+        back.join()
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:
