@@ -1,7 +1,8 @@
 // @ts-check
 /** Says things to those who listen to the page instead of looking at it. */
 
-const regions = { polite: region("status", "polite"), urgent: region("alert", "assertive") };
+/** The urgent one comes with its first words: an alert is spoken when it appears. @type {Record<string, HTMLElement | undefined>} */
+const regions = { polite: region("status", "polite") };
 
 /**
  * @param {string} role
@@ -22,7 +23,7 @@ function region(role, live) {
  * @param {"polite" | "urgent"} [tone]
  */
 export function announce(words, tone = "polite") {
-  const place = regions[tone];
+  const place = (regions[tone] ??= region("alert", "assertive"));
   place.textContent = "";
   setTimeout(() => {
     place.textContent = words;

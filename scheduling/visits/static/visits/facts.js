@@ -56,9 +56,10 @@ const OWN = new Set(["csrfmiddlewaretoken", "command_id", "back_to"]);
 
 /**
  * @param {HTMLElement} root
- * @param {{ visit: string, isCalling: () => boolean, tell: (sentence: string) => void, before?: (name: string) => void }} given
+ * @param {{ visit: string, isCalling: () => boolean, tell: (sentence: string) => void, before?: (name: string) => void,
+ *   failed?: (name: string) => void }} given
  */
-export function ordersOf(root, { visit, isCalling, tell, before }) {
+export function ordersOf(root, { visit, isCalling, tell, before, failed }) {
   root.addEventListener("submit", async (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const name = form.dataset.command;
@@ -74,6 +75,7 @@ export function ordersOf(root, { visit, isCalling, tell, before }) {
       tell("");
       done(form, root.dataset.done ?? "");
     } catch (error) {
+      failed?.(name);
       tell(error instanceof Refused ? error.message : root.dataset.refused ?? "");
     } finally {
       form.removeAttribute("data-busy");

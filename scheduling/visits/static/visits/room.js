@@ -34,7 +34,7 @@ export function mount(root) {
   /** @type {{ camera: boolean, microphone: boolean }} */
   let their = { camera: true, microphone: true };
 
-  const facts = factsOf(root, { part: part(), why: words.why ?? "", note: words.note ?? "", quality: "wait", cover: "joining", theirmute: "no", mending: "no", quiet: "no", screen: "off", trouble: "", microphone: "off", camera: "off", mirror: "off", sharing: "no" });
+  const facts = factsOf(root, { part: part(), why: words.why ?? "", note: words.note ?? "", quality: "wait", line: "idle", cover: "joining", theirmute: "no", mending: "no", quiet: "no", screen: "off", trouble: "", microphone: "off", camera: "off", mirror: "off", sharing: "no" });
 
   const call = makeCall({
     send: (envelope) => {
@@ -61,7 +61,7 @@ export function mount(root) {
     const line = call.line();
     const is = line === "broken" ? "broken" : !state?.peer?.here && met ? "peer" : line === "idle" || line === "joining" ? "joining"
       : their.camera ? "no" : "camera";
-    facts.set({ cover: is, mending: line === "mending" ? "yes" : "no", theirmute: line === "live" && !their.microphone ? "yes" : "no" });
+    facts.set({ line, cover: is, mending: line === "mending" ? "yes" : "no", theirmute: line === "live" && !their.microphone ? "yes" : "no" });
     if (line !== "live") facts.set({ quality: "wait" });
   }
 
@@ -193,6 +193,11 @@ export function mount(root) {
     /** @param {string} name */
     before(name) {
       if (name === "visits.arrive") left = false;
+      // The camera takes its time: it wakes while the portal writes the admission down. Nobody is connected yet.
+      if (name === "visits.admit") void stage.film();
+    },
+    failed(name) {
+      if (name === "visits.admit" && facts.now.part !== "call") void stage.dark();
     },
   });
 
