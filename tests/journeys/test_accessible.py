@@ -8,6 +8,7 @@ from tests.journeys import browsers
 from tests.journeys.browsers import DESK, PHONE, result
 from tests.journeys.house import House
 from tests.journeys.pages import PAGES, Scene
+from tests.journeys.rooms import ROOMS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -35,8 +36,20 @@ def broken(page: "Page", rules: str) -> list[str]:
 @pytest.mark.feature("X4")
 @pytest.mark.parametrize("scene", PAGES, ids=lambda scene: scene.name)
 def test_a_page_fits_a_narrow_window_and_breaks_no_rule(house: House, scene: Scene):
-    page = scene.show(house)
+    fine(scene.show(house))
 
+
+@pytest.mark.feature("X4")
+@pytest.mark.parametrize("scene", ROOMS, ids=lambda scene: scene.name)
+def test_a_state_of_a_visit_or_a_booking_breaks_no_rule_either(studio: House, scene: Scene):
+    try:
+        fine(scene.show(studio))
+    finally:
+        studio.close()
+
+
+def fine(page: "Page") -> None:
+    """It fits, and breaks no rule."""
     assert browsers.fits(page)
 
     rules = browsers.axe()
