@@ -40,6 +40,11 @@ class Entry(models.Model):
                 name="entries_about_a_subject",
                 condition=models.Q(subject__isnull=False),
             ),
+            models.Index(
+                fields=["outcome", "id"],
+                name="entries_that_were_refused",
+                condition=models.Q(outcome__gt=0),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -71,6 +71,16 @@ def last_known() -> Checkpoint | None:
     return max(known, key=lambda one: (log.epoch_in(one.origin), one.size), default=None)
 
 
+def covering(index: int) -> Kept | None:
+    """The newest checkpoint, if it covers this leaf."""
+    return Kept.objects.filter(size__gt=index).order_by("-number").first()
+
+
+def is_there() -> bool:
+    """True if there is an anchor file, whatever it says."""
+    return bool(settings.ANCHOR_FILE.exists())
+
+
 def is_behind() -> bool:
     """True unless the newest checkpoint covers the whole log and stands in the anchor file."""
     try:

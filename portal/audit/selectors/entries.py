@@ -123,6 +123,20 @@ def of_event(event: str, *, before: UUID | None = None, limit: int = PAGE) -> li
     return _rows(Entry.objects.filter(event=event), before, limit)
 
 
+def rows_at(entry_ids: Iterable[UUID]) -> list[EntryRow]:
+    """These entries, newest first."""
+    return _rows(Entry.objects.filter(pk__in=[*entry_ids]), None, AT_ONCE)
+
+
+def patients_listed(entry_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """The pseudonyms of those whom each of these entries shows in a list."""
+    found: dict[UUID, list[str]] = {}
+    named = Mention.objects.filter(entry__in=[*entry_ids]).order_by("pk")
+    for entry_id, patient in named.values_list("entry_id", "patient"):
+        found.setdefault(entry_id, []).append(patient)
+    return found
+
+
 def pseudonym_of_person(person_id: UUID) -> str:
     """How a person or a system actor appears in the log."""
     return leaves.pseudonym(leaves.PERSON, keyring().purpose("pseudonym"), person_id)
@@ -142,7 +156,7 @@ def patients_by_pseudonym() -> dict[str, UUID]:
     """Every patient that was not erased, by pseudonym. Grows with patients, not with entries."""
     known: dict[str, UUID] = {}
     ids = PatientKey.objects.order_by("patient_id").values_list("patient_id", flat=True).distinct()
-    for some in _pieces(ids.iterator(chunk_size=AT_ONCE)):
+    for some in pieces(ids.iterator(chunk_size=AT_ONCE)):
         for patient, key in keys.pseudonym_keys(some).items():
             known[leaves.pseudonym(leaves.PATIENT, key, patient)] = patient
     return known
@@ -187,7 +201,8 @@ def _rows(entries: QuerySet[Entry], before: UUID | None, limit: int) -> list[Ent
     return [EntryRow(*row) for row in entries.order_by("-id").values_list(*columns)[:limit]]
 
 
-def _pieces(ids: Iterable[UUID]) -> Iterable[list[UUID]]:
+def pieces(ids: Iterable[UUID]) -> Iterable[list[UUID]]:
+    """The ids, some hundreds at a time."""
     source = iter(ids)
     while some := list(islice(source, AT_ONCE)):
         yield some
