@@ -82,6 +82,47 @@ def report_of_all(house: House, page: "Page") -> None:
     page.locator(".doer.own").first.wait_for()
 
 
+def asking(house: House, page: "Page") -> None:
+    """Ada is about to ask about somebody who looked at her record."""
+    report(house, page)
+    page.get_by_role("link", name="Ask about this").first.click()
+    page.get_by_label("What would you like to know?").wait_for()
+
+
+def asked(house: House, page: "Page") -> None:
+    """Ada has asked, now or before."""
+    report(house, page)
+    if page.get_by_role("link", name="See the question").count():
+        page.get_by_role("link", name="See the question").first.click()
+        return
+    page.get_by_role("link", name="Ask about this").first.click()
+    page.get_by_label("What would you like to know?").fill("Why did somebody open it?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_text("Answer promised by").first.wait_for()
+
+
+def answering(house: House, page: "Page") -> None:
+    """Noor Haddad reads a question of Ada's."""
+    other = house.open("ada", "/")
+    asked(house, other)
+    page.goto("/patients/review/")
+    page.get_by_role("link", name="Answer the first").click()
+    page.get_by_label("Your answer").wait_for()
+
+
+def one_entry(house: House, page: "Page") -> None:
+    """Noor Haddad opens the newest entry of the log."""
+    page.locator(".log a").first.click()
+    page.get_by_role("heading", level=1, name="One entry of the log").wait_for()
+
+
+def looking_for(house: House, page: "Page") -> None:
+    """Noor Haddad looks for somebody."""
+    page.get_by_label("Name or record number").fill("ma")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("heading", name="People who work here, or did").wait_for()
+
+
 def report_of_none(house: House, page: "Page") -> None:
     """Nobody was refused."""
     report(house, page)
@@ -223,6 +264,15 @@ PAGES = [
     Scene("report", "ada", "/", report),
     Scene("report-whole", "imani", "/", report_of_all),
     Scene("report-none", "ada", "/", report_of_none),
+    Scene("report-ask", "ada", "/", asking),
+    Scene("report-asked", "ada", "/", asked),
+    Scene("officer-home", "haddad", "/"),
+    Scene("review", "haddad", "/patients/review/"),
+    Scene("review-log", "haddad", "/patients/review/log/"),
+    Scene("review-log-refused", "haddad", "/patients/review/log/?act=x"),
+    Scene("review-find", "haddad", "/patients/review/find/", looking_for),
+    Scene("review-entry", "haddad", "/patients/review/log/", one_entry),
+    Scene("review-answer", "haddad", "/patients/review/", answering),
     Scene("devices", "ada", "/account/sessions/"),
     Scene("password", "ada", "/account/password/"),
     Scene("password-refused", "ada", "/account/password/", press("Change")),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys import browsers
 from tests.journeys.browsers import PHONE
 from tests.journeys.house import House
 from tests.shared import ROOT
@@ -58,16 +57,3 @@ def test_a_look_is_told_and_proven(house: House, tmp_path: Path, scripts: bool):
     held = [each for each in json.loads(path.read_text())["entries"] if each["index"] is not None]
     assert f"{len(held)} entries hold" in answer.stdout
     assert any("Okafor" in each["in_words"]["who"] for each in held)
-
-
-@pytest.mark.feature("A5")
-def test_a_question_about_a_look_is_begun_with_one_press(house: House):
-    look_at(house, "imani")
-    page = report_of(house, "imani")
-
-    page.locator(".doer.staff").first.get_by_role("link", name="Ask about this").click()
-
-    topic = page.get_by_label("What is it about?")
-    topic.wait_for()
-    assert topic.input_value().startswith("Who looked at the record: ")
-    assert browsers.fits(page)
