@@ -108,6 +108,35 @@ class NothingLeft(Refusal):
     sentence = _("At this age a parent may no longer act. The patient can let somebody act.")
 
 
+class AskedAlready(Refusal):
+    """A second open question about one entry."""
+
+    code = "asked-already"
+    sentence = _("You have asked about this already. The answer will stand here.")
+
+
+class TooManyQuestions(Refusal):
+    """More open questions about one record than anybody could answer."""
+
+    code = "too-many-questions"
+    sentence = _("There are many open questions about this record. Please wait for an answer.")
+
+
+class AnsweredAlready(Refusal):
+    """An answer to a question that somebody else has answered."""
+
+    code = "answered-already"
+    sentence = _("This was answered meanwhile. Your words were not sent.")
+
+
+class NotSignedYet(Refusal):
+    """The proof of an entry that no signature covers yet."""
+
+    code = "not-signed-yet"
+    sentence = _("This entry is not signed yet. Its proof follows in a moment. Please try again.")
+    again = True
+
+
 class CommandReused(Refusal):
     """The id of a command that was carried out with another content."""
 

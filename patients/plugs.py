@@ -4,20 +4,36 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from patients.actions import enrolled
-from patients.policy import may_look_for_patients
-from patients.readings import exported, exported_offers, home_card, questions_card
-from patients.selectors import acts_for_somebody, own_record
-from patients.vocabulary import SPECS
+from patients.policy import may_look_for_patients, may_review
+from patients.readings import (
+    exported,
+    exported_offers,
+    exported_questions,
+    home_card,
+    questions_card,
+    review_card,
+)
+from patients.selectors import acts_for_somebody, count_waiting, own_record
+from patients.vocabulary import ANSWERED, SPECS, WAITS
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import FreshAct, NavItem, PeopleData, Ward
+from portal.kernel.plugs import FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
+
+ABOUT = {"question": ParamKind.ID, "patient": ParamKind.ID}
+UNDER_REVIEW = ("patients:review",)
 
 
 def places(actor: Actor) -> list[NavItem]:
     """Where one's own record is, or the directory, and who acts for whom."""
-    if may_look_for_patients(actor):
-        return [NavItem(_("Patients"), "patients:directory", "people", 40, under=("patients:",))]
-    record = own_record(actor)
     found = []
+    if may_review(actor):
+        waiting = count_waiting(actor)
+        found += [
+            NavItem(_("Review"), "patients:review", "eye", 20, under=UNDER_REVIEW, count=waiting)
+        ]
+    if may_look_for_patients(actor):
+        under = ("patients:",) if not found else ("patients:directory", "patients:arrange")
+        return [*found, NavItem(_("Patients"), "patients:directory", "people", 40, under=under)]
+    record = own_record(actor)
     if record is not None:
         chart = reverse("patients:chart", args=[record])
         found.append(NavItem(_("My record"), chart, "record", 30))
@@ -44,13 +60,18 @@ PLUGS = Ward(
     name="patients",
     fresh_acts=FRESH_ACTS,
     vocabulary=SPECS,
-    home_cards=(home_card, questions_card),
+    home_cards=(home_card, questions_card, review_card),
+    letters=(
+        LetterSpec(ANSWERED, "patients/letters/question_answered.txt", ABOUT),
+        LetterSpec(WAITS, "patients/letters/question_waits.txt", ABOUT),
+    ),
     navigation=(places,),
     people_data=(
         PeopleData("patients.Patient", "pk", "record", exporter=exported),
         PeopleData("patients.Mark", "patient", "record"),
         PeopleData("patients.Proxy", "patient", "record"),
         PeopleData("patients.Offer", "patient", "record", exporter=exported_offers),
+        PeopleData("patients.AccessQuestion", "patient", "record", exporter=exported_questions),
         PeopleData("patients.Receipt", "person_id", "account"),
         PeopleData("patients.CareTeamMember", "patient", "record"),
         PeopleData("patients.Encounter", "patient", "record"),

@@ -9,7 +9,15 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from patients.models import CareTeamMember, Offer, Patient, Proxy, Purpose, Scope
+from patients.models import (
+    AccessQuestion,
+    CareTeamMember,
+    Offer,
+    Patient,
+    Proxy,
+    Purpose,
+    Scope,
+)
 from portal.accounts.models import Person
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ActorKind
@@ -18,6 +26,8 @@ TREATING = frozenset({"clinician", "coordinator", "supervisor"})
 """Roles with which a care-team link counts. Without one of them it lies idle."""
 ARRANGING = frozenset({"coordinator"})
 """Roles that arrange links and records, without reading them."""
+REVIEWING = frozenset({"privacy-officer"})
+"""Roles that watch over who looks at records, without reading them."""
 CORRESPONDING = (Scope.CORRESPOND, Scope.FULL)
 
 
@@ -50,6 +60,32 @@ def reportable_patients(actor: Actor) -> QuerySet[Patient]:
         return Patient.objects.none()
     grants = proxies_in_force().filter(person=actor.id, scope=Scope.FULL)
     return _through([(Patient.objects.filter(person=actor.id), "pk"), (grants, "patient")])
+
+
+def may_review(actor: Actor) -> bool:
+    """True for those who read the log and answer questions about it."""
+    return actor.is_person and actor.has_role(*REVIEWING)
+
+
+def reviewable_patients(actor: Actor) -> QuerySet[Patient]:
+    """Patients whose name and record number the actor may see beside an entry of the log.
+
+    A privacy officer has to know whose record was opened; never what is in it.
+    """
+    return Patient.objects.all() if may_review(actor) else Patient.objects.none()
+
+
+def readable_questions(actor: Actor) -> QuerySet[AccessQuestion]:
+    """Questions about accesses that the actor may read as the patient, or with full scope."""
+    return AccessQuestion.objects.filter(patient__in=reportable_patients(actor).values("pk"))
+
+
+def answerable_questions(actor: Actor) -> QuerySet[AccessQuestion]:
+    """Questions that the actor may read to answer: everybody's but one's own."""
+    if not may_review(actor):
+        return AccessQuestion.objects.none()
+    mine = Patient.objects.filter(person=actor.id).values("pk")
+    return AccessQuestion.objects.exclude(asked_by=actor.id).exclude(patient__in=mine)
 
 
 def arrangeable_patients(actor: Actor) -> QuerySet[Patient]:

@@ -13,6 +13,10 @@ RELATIONS = ("parent", "child", "partner", "guardian", "carer", "other")
 PROOFS = ("in-person", "document", "known-contact")
 PURPOSES = ("record", "proxy")
 OUTCOMES = ("accepted", "declined", "withdrawn", "lapsed")
+QUESTIONS = "question"
+"""The purpose of the key that seals questions about accesses, and their answers."""
+WAITS, ANSWERED = "patients.question-waits", "patients.question-answered"
+"""Letters: to privacy officers that somebody asked, and to who asked that there is an answer."""
 SEARCHES = ("name", "born", "number", "both")
 
 
@@ -38,6 +42,12 @@ class Event(StrEnum):
     RECORDS_MARKED = "patient.marked"
     REPORT_TAKEN = "report.taken"
     REPORT_ASKED = "report.asked"
+    QUESTION_READ = "question.read"
+    QUESTION_ANSWERED = "question.answered"
+    QUESTIONS_LISTED = "question.listed"
+    LOG_READ = "log.read"
+    LOG_ENTRY_READ = "log.entry-read"
+    LOG_PROOF_TAKEN = "log.proof-taken"
 
 
 def _code(*codes: str) -> Detail:
@@ -165,7 +175,45 @@ SPECS = (
     ),
     EventSpec(
         Event.REPORT_ASKED,
-        gettext_noop("Somebody began to ask the clinic about an entry of the report."),
-        told=gettext_noop("Asked the clinic about this list"),
+        gettext_noop("Somebody asked about an entry of the report of who looked at the record."),
+        told=gettext_noop("Asked who looked, and why"),
+    ),
+    EventSpec(
+        Event.QUESTION_READ,
+        gettext_noop("Somebody read a question about who looked at the record, and its answer."),
+        told=gettext_noop("Read a question about this list, with its answer if there was one"),
+    ),
+    EventSpec(
+        Event.QUESTION_ANSWERED,
+        gettext_noop("A privacy officer answered a question about who looked at the record."),
+        told=gettext_noop("Answered a question about this list"),
+    ),
+    EventSpec(
+        Event.QUESTIONS_LISTED,
+        gettext_noop("A privacy officer saw who has asked about their record, by name."),
+        {"shown": _COUNT},
+        told=gettext_noop("Saw your name in the list of those who asked about their record"),
+    ),
+    EventSpec(
+        Event.LOG_READ,
+        gettext_noop(
+            "A privacy officer looked through the log: who opened which record, and nothing of "
+            "what is in it."
+        ),
+        {"shown": _COUNT, "who": _ID}
+        | {f"by_{name}": _code("yes") for name in ("patient", "act", "way", "outcome", "time")},
+        told=gettext_noop("Looked through the log, where it says who opened your record"),
+    ),
+    EventSpec(
+        Event.LOG_ENTRY_READ,
+        gettext_noop("A privacy officer looked at one entry of the log."),
+        {"which": _ID},
+        told=gettext_noop("Looked at one entry of the log about your record"),
+    ),
+    EventSpec(
+        Event.LOG_PROOF_TAKEN,
+        gettext_noop("A privacy officer downloaded the proof of one entry of the log."),
+        {"which": _ID},
+        told=gettext_noop("Downloaded the proof of one entry about your record"),
     ),
 )

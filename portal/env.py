@@ -43,6 +43,7 @@ KNOWN: dict[str, str] = {
     "PORTAL_LANGUAGE": "the clinic's language, for readers who chose none: en (default) or es",
     "PORTAL_MADE_UP_LANGUAGES": "yes to offer en-xa and ar-xb, which show what is not translated",
     "PORTAL_TIME_ZONE": "the clinic's time zone; default Europe/Berlin",
+    "PORTAL_ANSWER_DAYS": "days in which a question about who looked is answered; default 14",
     "PORTAL_PROXY_AGES": "birthdays from which a parent may do less / nothing; default 14/18",
     "PORTAL_PROXY_TEEN_SCOPE": "what a parent may do in between: none, read (default), correspond",
 }

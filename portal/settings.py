@@ -279,6 +279,11 @@ if PROXY_TEEN_SCOPE not in {"none", "read", "correspond", "full"} or (
         "PORTAL_PROXY_AGES must be two ages such as 14/18, PORTAL_PROXY_TEEN_SCOPE "
         "none, read, correspond or full"
     )
+# How soon the privacy officer answers who asks about an access: said to the patient.
+_answer_days = HERE.text("PORTAL_ANSWER_DAYS", "14")
+ANSWER_DAYS = int(_answer_days) if _answer_days.isdecimal() else 0
+if not 1 <= ANSWER_DAYS <= 60:
+    raise env.BadEnvironment("PORTAL_ANSWER_DAYS must be a number of days from 1 to 60")
 # Without a sentence of the clinic's own, pages say in the reader's language whom to call.
 EMERGENCY_SENTENCE = HERE.text("PORTAL_EMERGENCY")
 EMERGENCY_PHONE = HERE.text("PORTAL_EMERGENCY_PHONE", "112")

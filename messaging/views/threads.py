@@ -13,7 +13,6 @@ from messaging.errors import AlreadyClosed, AlreadyOpen
 from messaging.forms import CommandForm, MarkForm, ReplyForm, WriteForm
 from messaging.selectors import Cursor, Queue, Show
 from messaging.views.places import given, thread_page, to_thread
-from patients.readings import question
 from portal.accounts.ports import Request
 from portal.kernel import door
 from portal.kernel.errors import BadInput, Refusal
@@ -125,20 +124,10 @@ def mark_read(request: Request, thread_id: UUID) -> HttpResponse:
 
 
 def _write_page(request: Request, form: WriteForm, patient_id: UUID | None) -> HttpResponse:
-    if not form.is_bound:
-        form.initial = {**form.initial, **_question(request, patient_id)}
     page = readings.write_page(request.actor, patient_id)
     form.offer(page.patients, [each.key for each in page.addressees])
     shown = given(page) | {"form": form, "team": str(form["team"].value() or "")}
     return render(request, "messaging/write.html", shown, status=422 if form.is_bound else 200)
-
-
-def _question(request: Request, patient_id: UUID | None) -> dict[str, str]:
-    """The topic of a question about an entry of the report of who looked at the record."""
-    entry_id = _id(request, "about")
-    if patient_id is None or entry_id is None:
-        return {}
-    return {"topic": question(request.actor, patient_id, entry_id)}
 
 
 def _patient(request: Request) -> UUID | None:

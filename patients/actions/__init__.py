@@ -11,6 +11,7 @@ from patients.actions.offers import (
     offer_proxy,
     withdraw_offer,
 )
+from patients.actions.questions import answer_question, ask_question
 from patients.actions.records import change_chart, link_account, register_patient
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Imported",
     "accept_offer",
     "add_to_care_team",
+    "answer_question",
+    "ask_question",
     "change_chart",
     "decline_offer",
     "end_care_team",

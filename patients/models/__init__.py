@@ -12,6 +12,7 @@ from patients.models.links import (
     Source,
     address_place,
 )
+from patients.models.questions import MOST_WORDS, AccessQuestion, question_place
 from patients.models.records import (
     KEY_PURPOSE,
     Clinician,
@@ -24,6 +25,8 @@ from patients.models.records import (
 
 __all__ = [
     "KEY_PURPOSE",
+    "MOST_WORDS",
+    "AccessQuestion",
     "CareTeamMember",
     "Clinician",
     "Encounter",
@@ -40,4 +43,5 @@ __all__ = [
     "address_place",
     "chart_place",
     "encounter_place",
+    "question_place",
 ]

@@ -86,8 +86,23 @@ def look_for(actor: Actor, asked: Asked) -> DirectoryPage:
     """
     if not policy.may_look_for_patients(actor):
         raise NotAllowed
-    fitting = [each for each in _opened(_candidates(actor, asked)) if _fits(asked, each[1])]
-    return _shown(actor, fitting, _way(asked))
+    found = fitting(policy.findable_patients(actor), asked)
+    return _shown(actor, found, _way(asked))
+
+
+def look_for_review(actor: Actor, asked: Asked) -> DirectoryPage:
+    """The same for those who review the log: everybody, to be chosen as whose entries to see.
+
+    Raises NotAllowed. Records: PATIENTS_LOOKED_FOR.
+    """
+    if not policy.may_review(actor):
+        raise NotAllowed
+    return _shown(actor, fitting(policy.reviewable_patients(actor), asked), _way(asked))
+
+
+def fitting(rows: "QuerySet[Patient]", asked: Asked) -> list[tuple[Patient, Chart]]:
+    """Those of these records that fit, opened. Whoever shows one leaves the entry."""
+    return [each for each in _opened(_candidates(rows, asked)) if _fits(asked, each[1])]
 
 
 def same_person(actor: Actor, chart: Chart) -> list[DirectoryLine]:
@@ -100,8 +115,8 @@ def same_person(actor: Actor, chart: Chart) -> list[DirectoryLine]:
     asked = Asked(chart.name.shown, born_on(chart.born))
     if asked.born is None:
         return []
-    found = _opened(_candidates(actor, asked))
-    twins = [each for each in found if _fits(asked, each[1]) and each[1].born == chart.born]
+    found = fitting(policy.findable_patients(actor), asked)
+    twins = [each for each in found if each[1].born == chart.born]
     return _shown(actor, twins, "both").found or []
 
 
@@ -111,15 +126,14 @@ def refuse_unless_registering(actor: Actor) -> None:
         raise NotAllowed
 
 
-def _candidates(actor: Actor, asked: Asked) -> "QuerySet[Patient]":
-    rows = policy.findable_patients(actor)
+def _candidates(rows: "QuerySet[Patient]", asked: Asked) -> "QuerySet[Patient]":
+    found = rows
     if asked.words:
-        by_name = selectors.among_names(actor, asked.words)
-        by_number = selectors.among_numbers(actor, asked.text)
-        rows = by_name | by_number
+        by_name = selectors.among_names(rows, asked.words)
+        found = by_name | selectors.among_numbers(rows, asked.text)
     if asked.born:
-        rows = rows.filter(pk__in=selectors.among_born(actor, asked.born).values("pk"))
-    return rows.order_by("pk")
+        found = found.filter(pk__in=selectors.among_born(rows, asked.born).values("pk"))
+    return found.order_by("pk")
 
 
 def _fits(asked: Asked, chart: Chart) -> bool:

@@ -1,6 +1,5 @@
 """Who looked at a record: the log's own entries, told to whom the record is about."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -9,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
 
 from patients import policy, selectors
 from patients.readings.lines import names_under
 from patients.readings.looks import Line, Look, lines_of_looks, looks_of
+from patients.readings.questions import QuestionMark, mark_of, marks_by_entry
 from patients.readings.whom import Sort, Whom, Witness
+from patients.readings.wording import told_in_words
 from portal.audit import actions as audit
 from portal.audit.readings import report as log
 from portal.audit.selectors.entries import Wanted, pseudonym_of_person
@@ -26,7 +26,6 @@ from portal.kernel.actor import Actor
 
 PAGE = 200
 TRIED = "tried"
-BRACED = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,8 @@ class Somebody:
     lines: list[Told]
     ask: UUID
     """The entry that a question is about."""
+    asked: QuestionMark | None = None
+    """How the newest question about one of these entries stands."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,7 +90,8 @@ class ReportPage:
     """Where to look on; None where the record begins."""
     people: list[tuple[UUID, str]]
     kinds: list[tuple[str, str]]
-    may_write: bool
+    questions: list[QuestionMark]
+    """What was asked about this record, the newest first."""
 
 
 def report(actor: Actor, patient_id: UUID, sought: Sought) -> ReportPage:
@@ -107,18 +109,19 @@ def report(actor: Actor, patient_id: UUID, sought: Sought) -> ReportPage:
     found = _found(patient_id, wanted(sought, patient.person_id), sought.before)
     kept, beyond = _whole_days(found.entries, found.beyond)
     witness = Witness(actor, patient, kept)
+    asked = selectors.questions_about(actor, patient_id)
     return ReportPage(
         patient_id=patient_id,
         patient_name=names[patient_id],
         is_own=is_own,
         sought=sought,
-        days=_days(kept, witness),
+        days=_days(kept, witness, marks_by_entry(asked)),
         n_waiting=len(log.without_proof([entry.row.id for entry in kept])),
         n_hidden=sum(1 for each in found.passed if beyond is None or each > beyond),
         beyond=beyond,
         people=witness.people(),
         kinds=[(name, str(about)) for name, about in kinds().items()],
-        may_write=policy.correspondable_patients(actor).filter(pk=patient_id).exists(),
+        questions=[mark_of(question) for question in asked],
     )
 
 
@@ -136,16 +139,6 @@ def wanted(sought: Sought, own: UUID | None) -> Wanted:
 def kinds() -> Mapping[str, Any]:
     """What the report can be narrowed to, by the ward that it is about."""
     return {ward.name: ward.about for ward in plugs.wards() if ward.about and ward.vocabulary}
-
-
-def told_in_words(look: Look | Line, names: Mapping[str, str]) -> str:
-    """The sentence of what was done, with its numbers and names."""
-    one = look.looks[-1] if isinstance(look, Line) else look
-    spec = one.spec
-    sentence = (spec.tries if one.is_tried else "") or spec.told or spec.meaning
-    known = {name: str(value) for name, value in one.details.items()}
-    known["person"] = names.get(known.get("person", ""), gettext("somebody"))
-    return BRACED.sub(lambda braced: known.get(braced[1], ""), gettext(sentence))
 
 
 def _found(patient_id: UUID, asked_for: Wanted, before: UUID | None) -> log.Found:
@@ -177,7 +170,9 @@ def _day(entry: log.OpenEntry) -> date:
     return localtime(entry.row.at).date()
 
 
-def _days(entries: Sequence[log.OpenEntry], witness: Witness) -> list[Day]:
+def _days(
+    entries: Sequence[log.OpenEntry], witness: Witness, marks: Mapping[UUID, QuestionMark]
+) -> list[Day]:
     by_day: dict[date, dict[Whom, list[Look]]] = {}
     for look in looks_of(entries, events(), clock.now()):
         day = by_day.setdefault(localtime(look.at).date(), {})
@@ -185,7 +180,7 @@ def _days(entries: Sequence[log.OpenEntry], witness: Witness) -> list[Day]:
     return [
         Day(
             localtime(next(iter(people.values()))[0].at),
-            [_somebody(*each, witness) for each in sorted(people.items(), key=_order)],
+            [_somebody(*each, witness, marks) for each in sorted(people.items(), key=_order)],
         )
         for _, people in sorted(by_day.items(), reverse=True)
     ]
@@ -197,10 +192,14 @@ def _order(each: tuple[Whom, list[Look]]) -> tuple[int, int]:
     return [*Sort].index(whom.sort), -max(look.entries[-1].int for look in looks)
 
 
-def _somebody(whom: Whom, looks: list[Look], witness: Witness) -> Somebody:
+def _somebody(
+    whom: Whom, looks: list[Look], witness: Witness, marks: Mapping[UUID, QuestionMark]
+) -> Somebody:
     lines = lines_of_looks(looks)
     told = [_told(line, witness.names) for line in lines]
-    return Somebody(whom, told, max(line.newest for line in lines))
+    asked = [marks[entry] for look in looks for entry in look.entries if entry in marks]
+    newest = max(asked, key=lambda mark: mark.asked_at, default=None)
+    return Somebody(whom, told, max(line.newest for line in lines), newest)
 
 
 def _told(line: Line, names: Mapping[str, str]) -> Told:

@@ -5,14 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from django.utils.translation import gettext
-
 from patients import policy, selectors
 from patients.readings.looks import looks_of
-from patients.readings.report import told_in_words
 from patients.readings.whom import Sort, Whom, Witness
+from patients.readings.wording import told_in_words
 from patients.vocabulary import Event
 from portal.audit import actions as audit
 from portal.audit.leaves import Opened
@@ -58,27 +54,6 @@ def taken(actor: Actor, patient_id: UUID, before: UUID | None) -> dict[str, Any]
         "older_before": str(found.beyond) if found.beyond else None,
         "entries": [_entry(each, proofs.by_entry[each.row.id], witness) for each in found.entries],
     }
-
-
-def question(actor: Actor, patient_id: UUID, entry_id: UUID) -> str:
-    """The topic of a question about this entry: what it is, who did it and when.
-
-    Refuses: NotFound, also for an entry about somebody else.
-    Records: REPORT_ASKED.
-    """
-    patient = selectors.fetch_patient(actor, patient_id, among=policy.reportable_patients)
-    try:
-        entry = log.entry_about(patient_id, entry_id)
-    except KeyGone:
-        entry = None
-    if entry is None:
-        raise selectors.not_found(patient_id)
-    is_own = patient.person_id == actor.id
-    audit.record_alone(actor, Event.REPORT_ASKED, patient=patient_id, on_behalf=not is_own)
-    whom = Witness(actor, patient, [entry]).whom(entry)
-    when = date_format(localtime(entry.row.at), "j F Y, H:i")
-    who = gettext("somebody") if whom.sort is Sort.OTHER else whom.name
-    return gettext("Who looked at the record: %(who)s, %(when)s") % {"who": who, "when": when}
 
 
 def _entry(entry: log.OpenEntry, proof: log.Proof, witness: Witness) -> Mapping[str, Any]:

@@ -51,6 +51,11 @@ def may_manage_people(actor: Actor) -> bool:
     return actor.kind is ActorKind.SYSTEM or actor.has_role("administrator")
 
 
+def may_review_people(actor: Actor) -> bool:
+    """True for those who review what others did: they must know who it was."""
+    return actor.is_person and actor.has_role("privacy-officer")
+
+
 def readable_people(actor: Actor) -> QuerySet[Person]:
     """Administrators see everybody, staff see staff, everybody sees themselves."""
     if may_manage_people(actor):

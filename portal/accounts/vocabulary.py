@@ -30,6 +30,8 @@ KINDS = (
     "lost-phone",
     "appointment",
     "visit",
+    "question",
+    "entry",
 )
 PROOFS = ("in-person", "known-contact", "document", "none")
 """How somebody showed who they are before they were let in."""

@@ -2,7 +2,6 @@
 
 import json
 import re
-from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -12,7 +11,6 @@ from patients import actions, readings
 from patients.models import Scope
 from patients.readings import Sought
 from patients.selectors import careteam_of
-from portal.audit import actions as audit
 from portal.crypto import keys
 from portal.kernel import door
 from portal.kernel.errors import NotFound
@@ -176,30 +174,6 @@ def test_lists_that_showed_several_patients_are_told(cast, cara):
     readings.names_of(cara.actor, [cast.ada_record, cast.ben_record])
 
     assert ("Dr Cara Kolibri", "staff", "Saw your name and age in a list", 1) in told(cast)
-
-
-def test_a_question_begins_with_its_topic_and_only_a_number_in_the_address(cast, cara):
-    readings.chart(cara.actor, cast.ada_record)
-    client = browser(cast.ada)
-    page = client.get(reverse("patients:report", args=[cast.ada_record])).content.decode()
-    (link, *_) = re.findall(r'href="(/threads/write/\?[^"]*about=[^"]*)"', page)
-
-    answer = client.get(unescape(link)).content.decode()
-
-    assert re.fullmatch(
-        r"/threads/write/\?patient=[0-9a-f-]{36}&about=[0-9a-f-]{36}", unescape(link)
-    )
-    assert re.search(r'value="Who looked at the record: Dr Cara Kolibri, \d+ \w+ \d{4}, ', answer)
-    assert "report.asked" in events(cast.ada_record)
-
-
-def test_a_question_about_somebody_else_s_entry_is_not_found(cast, ada):
-    entry = audit.record_alone(ada.actor, "chart.read", patient=cast.ben_record, encounters=0)
-
-    with pytest.raises(NotFound):
-        readings.question(ada.actor, cast.ada_record, entry)
-    with pytest.raises(NotFound):
-        readings.question(cast.cara.actor, cast.ada_record, entry)
 
 
 def test_the_way_there_is_on_the_record_and_on_the_first_page(cast, ada, cara):

@@ -35,6 +35,7 @@ from portal.accounts.selectors.people import (
 from portal.accounts.selectors.sessions import (
     SessionLine,
     device_code,
+    device_of,
     find_session,
     proven_lately,
     revoked_since,
@@ -43,7 +44,7 @@ from portal.accounts.selectors.sessions import (
     standing_of_key,
     standing_of_session,
 )
-from portal.accounts.selectors.staff import StaffLine, belongings, staff, staff_member
+from portal.accounts.selectors.staff import StaffLine, belongings, staff, staff_member, staff_names
 from portal.accounts.selectors.ways_back import (
     PhoneLine,
     lost_phones,
@@ -67,6 +68,7 @@ __all__ = [
     "belongings",
     "code_now",
     "device_code",
+    "device_of",
     "export_of",
     "find_open_person",
     "find_person",
@@ -94,6 +96,7 @@ __all__ = [
     "staff",
     "staff_invitations",
     "staff_member",
+    "staff_names",
     "standing_of",
     "standing_of_key",
     "standing_of_session",

@@ -70,6 +70,12 @@ def device_words(code: str) -> str:
     return browser or system or _("Another device")
 
 
+def device_of(session_id: UUID) -> str:
+    """From what kind of device a session was; empty once it is no longer kept."""
+    code = Session.objects.filter(pk=session_id).values_list("device", flat=True).first()
+    return "" if code is None else device_words(code)
+
+
 def find_session(key: str) -> Session | None:
     """The session of this cookie, ended or not, with its person."""
     found = Session.objects.select_related("person").filter(key_digest=digest(key))

@@ -6,7 +6,7 @@ from uuid import UUID
 from portal.accounts import policy
 from portal.accounts.errors import NotAllowed
 from portal.accounts.models import Invitation, Person, RoleGrant, TotpDevice
-from portal.accounts.selectors.people import unsealed
+from portal.accounts.selectors.people import names_of, unsealed
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.kernel.plugs import wards
@@ -39,6 +39,17 @@ def staff(actor: Actor) -> list[StaffLine]:
     people = policy.readable_people(actor).filter(pk__in=grants.values("person"))
     lines = _lines(list(people))
     return sorted(lines, key=lambda one: (not (one.is_open and one.roles), one.name.casefold()))
+
+
+def staff_names(actor: Actor) -> dict[UUID, str]:
+    """What everybody is called who holds or held a role of staff, for those who review the log.
+
+    Refuses: NotAllowed.
+    """
+    if not policy.may_review_people(actor):
+        raise NotAllowed
+    grants = RoleGrant.objects.filter(role__in=policy.STAFF)
+    return names_of(grants.values_list("person", flat=True).distinct())
 
 
 def staff_member(actor: Actor, person_id: UUID) -> StaffLine:

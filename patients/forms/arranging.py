@@ -1,4 +1,4 @@
-"""The shape of what people type about patients. Who may do what is decided later."""
+"""The shape of what is typed to find and arrange patients, and to let somebody act."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -69,7 +69,8 @@ _WHERE: dict[type[Refusal], tuple[str, ...]] = {
 }
 
 
-def _text(most: int, *, required: Any = "", **attrs: str) -> forms.CharField:
+def a_line(most: int, *, required: Any = "", **attrs: str) -> forms.CharField:
+    """One line of text."""
     return forms.CharField(
         required=bool(required),
         max_length=most,
@@ -84,7 +85,8 @@ def _in_reach(day: date) -> None:
         raise forms.ValidationError(_("Please give the day like this: 1988-04-17."))
 
 
-def _day(*, required: Any = "") -> forms.DateField:
+def a_day(*, required: Any = "") -> forms.DateField:
+    """A day of the calendar."""
     return forms.DateField(
         required=bool(required),
         input_formats=["%Y-%m-%d", "%d.%m.%Y"],
@@ -138,8 +140,8 @@ class CommandForm(forms.Form):
 class LookForm(forms.Form):
     """Whom somebody looks for."""
 
-    text = _text(MOST_LINE, spellcheck="false", autocapitalize="none")
-    born = _day()
+    text = a_line(MOST_LINE, spellcheck="false", autocapitalize="none")
+    born = a_day()
 
     def clean(self) -> dict[str, Any]:
         """Something was asked for."""
@@ -157,14 +159,14 @@ class LookForm(forms.Form):
 class RegisterForm(CommandForm):
     """The facts of a new record."""
 
-    given = _text(MOST_NAME, required=_("Please type the first name."))
-    family = _text(MOST_NAME, required=_("Please type the family name."))
-    preferred_name = _text(MOST_NAME)
-    pronouns = _text(40)
-    born = _day(required=_("Please give the date of birth."))
+    given = a_line(MOST_NAME, required=_("Please type the first name."))
+    family = a_line(MOST_NAME, required=_("Please type the family name."))
+    preferred_name = a_line(MOST_NAME)
+    pronouns = a_line(40)
+    born = a_day(required=_("Please give the date of birth."))
     sex = forms.ChoiceField(choices=SEX_CHOICES, required=False)
-    mrn = _text(40, spellcheck="false")
-    phone = _text(40, inputmode="tel")
+    mrn = a_line(40, spellcheck="false")
+    phone = a_line(40, inputmode="tel")
     email = forms.EmailField(
         required=False,
         max_length=MOST_ADDRESS,
@@ -204,8 +206,8 @@ class TeamForm(CommandForm):
 
     person = forms.ChoiceField(error_messages={"required": _("Please choose who it is.")})
     role = forms.ChoiceField(choices=TEAM)
-    valid_from = _day()
-    valid_to = _day()
+    valid_from = a_day()
+    valid_to = a_day()
 
     def offer(self, staff: Sequence[tuple[UUID, str]]) -> None:
         """Who can be chosen."""
@@ -235,7 +237,7 @@ class ProxyForm(CommandForm):
         error_messages={"required": _("Please say who this is to the patient.")},
     )
     scope = _choice(SCOPES, _("Please choose what they may do."))
-    valid_to = _day()
+    valid_to = a_day()
 
 
 class ProvenProxyForm(ProxyForm):
