@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import actions, forms
 from messaging.actions import Noted, Sent
+from messaging.actions.erasing import erase_threads
 from messaging.management.scene import play
 from messaging.management.teams import furnish
 from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, home_card
@@ -98,7 +99,9 @@ PLUGS = Ward(
     navigation=(places,),
     demo_scenes=(play, furnish),
     people_data=(
-        PeopleData("messaging.Thread", "patient", "record", exporter=exported),
+        PeopleData(
+            "messaging.Thread", "patient", "record", exporter=exported, eraser=erase_threads
+        ),
         PeopleData("messaging.Message", "thread__patient", "record"),
         PeopleData("messaging.ReadMark", "person_id", "account"),
         # Internal: kept with the record, and in nothing that is handed to the patient.

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from patients.actions import enrolled
+from patients.actions.erasing import erase_record
 from patients.policy import may_look_for_patients, may_review
 from patients.readings import (
     exported,
@@ -13,7 +14,7 @@ from patients.readings import (
     questions_card,
     review_card,
 )
-from patients.selectors import acts_for_somebody, count_waiting, own_record
+from patients.selectors import account_of, acts_for_somebody, count_waiting, own_record
 from patients.vocabulary import ANSWERED, SPECS, WAITS
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
@@ -67,7 +68,7 @@ PLUGS = Ward(
     ),
     navigation=(places,),
     people_data=(
-        PeopleData("patients.Patient", "pk", "record", exporter=exported),
+        PeopleData("patients.Patient", "pk", "record", exporter=exported, eraser=erase_record),
         PeopleData("patients.Mark", "patient", "record"),
         PeopleData("patients.Proxy", "patient", "record"),
         PeopleData("patients.Offer", "patient", "record", exporter=exported_offers),
@@ -78,5 +79,6 @@ PLUGS = Ward(
         PeopleData("patients.Clinician", "person", "account"),
     ),
     enrolled=(enrolled,),
+    account_of=account_of,
     about=_("Record and contacts"),
 )

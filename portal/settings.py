@@ -156,6 +156,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "custody.go_on": {
+        "task": "custody.go_on",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "scheduling.sweep_holds": {
         "task": "scheduling.sweep_holds",
         "schedule": timedelta(seconds=30),

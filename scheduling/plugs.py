@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
 from scheduling import policy
+from scheduling.actions.erasing import erase_appointments
 from scheduling.management.scene import play
 from scheduling.readings import enclosed, home_card, is_staff
 from scheduling.selectors import is_told_of
@@ -53,7 +54,7 @@ PLUGS = Ward(
     belongings=(belongings,),
     demo_scenes=(play,),
     people_data=(
-        PeopleData("scheduling.Appointment", "patient", "record"),
+        PeopleData("scheduling.Appointment", "patient", "record", eraser=erase_appointments),
         PeopleData("scheduling.Change", "appointment__patient", "record"),
         PeopleData("scheduling.Claim", "appointment__patient", "record"),
         PeopleData("scheduling.Calendar", "resource_id", "record"),

@@ -1,6 +1,6 @@
-"""Checks a file from *Who looked at my record* without the portal. Needs nothing but Python.
+"""Checks a file from *Who looked at my record*, or the receipt of an erasure, without the portal.
 
-python docs/verify/report.py who-looked.json [--key VERIFIER-KEY]
+python docs/verify/report.py who-looked.json [--key VERIFIER-KEY]    (needs nothing but Python)
 
 It exits 0 only if every entry in the file is about the same patient, stands in the signed log, and
 says what is disclosed of it; 1 if the file does not hold; 2 if it was called wrongly; 3 if nothing
@@ -15,6 +15,7 @@ import base64
 import hashlib
 import json
 import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -153,11 +154,40 @@ def check_entry(entry: dict[str, Any], patient: dict[str, str], size: int, root:
     return f"{leaf['t']}  {leaf['ev']}{outcome}  by {who}  [{place}]"
 
 
+def check_receipt(receipt: dict[str, Any], vkey: str) -> list[str]:
+    """What the receipt of an erasure proves: its facts are those that the log committed to."""
+    entry, facts, note = receipt["entry"], receipt["facts"], receipt["log"]["checkpoint"]
+    leaf = json.loads(entry["leaf"])
+    if leaf["ev"] != "erasure.done" or leaf["out"] != 0 or leaf.get("sub") != "s_erased":
+        raise Refused("its entry is of another act")
+    details = check_details(leaf, entry["opened"])
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    counts = [sum(row[name] for row in facts["rows"]) for name in ("gone", "kept")]
+    if str(uuid.UUID(bytes=sha256(text.encode())[:16])) != details["facts"]:
+        raise Refused("its facts are not those of the entry")
+    if counts != [details["gone"], details["kept"]]:
+        raise Refused("its counts are not those of the entry")
+    if entry["index"] is None:
+        raise Refused("it carries no proof yet: ask for it again")
+    size, root = checkpoint(note, vkey)
+    steps = [base64.b64decode(step, validate=True) for step in entry["steps"]]
+    check_place(entry["index"], size, entry["leaf"].encode(), steps, root)
+    return [
+        f"log: {vkey.split('+', maxsplit=1)[0]}, {size} entries",
+        f"key: {vkey}",
+        f"{leaf['t']}  record {facts['patient']} was erased  [entry {entry['index']}]",
+        f"{counts[0]} rows are gone, {counts[1]} stay; backups are closed from "
+        f"{facts['backups_unreadable_from']} on",
+    ]
+
+
 def check(report: dict[str, Any], vkey: str) -> tuple[list[str], int]:
     """Lines that say what the file proves, and of how many entries it proves nothing yet.
 
     Raises Refused, naming the first entry that fails.
     """
+    if report.get("format") == "portal-erasure-receipt-1":
+        return check_receipt(report, vkey), 0
     if report.get("format") != "portal-access-report-1":
         raise Refused("this is no report that I know")
     note = report["log"]["checkpoint"]

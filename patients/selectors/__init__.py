@@ -1,5 +1,6 @@
 """Finding patients and the people around them. Nothing here unseals or leaves an entry."""
 
+from patients.selectors.accounts import account_of
 from patients.selectors.directory import (
     MARKED,
     MOST_OPENED,
@@ -66,6 +67,7 @@ __all__ = [
     "MOST_OPENED",
     "Around",
     "Rule",
+    "account_of",
     "acts_for_somebody",
     "among_born",
     "among_names",

@@ -33,6 +33,17 @@ class NotFresh(Refusal):
     next_words = _("Sign in again")
 
 
+class NotProven(Refusal):
+    """Address, password and code do not belong together, or there is no second factor."""
+
+    code = "not-proven"
+    status = 403
+    sentence = _(
+        "This address, password and code do not open an account together. Wait for the next code, "
+        "then try again."
+    )
+
+
 class SignInExpired(Refusal):
     """The second step came too late, or the first one was used up."""
 

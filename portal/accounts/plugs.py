@@ -6,9 +6,11 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import selectors
+from portal.accounts.actions.erasing import erase_person
+from portal.accounts.actions.erasing import prove as proven
 from portal.accounts.vocabulary import ROLES, SPECS
 from portal.audit.selectors.anchor import WHYS_FROZEN
-from portal.kernel.actor import Actor
+from portal.kernel.actor import STRANGER, Actor
 from portal.kernel.plugs import FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
 
 UNDER_PEOPLE = ("accounts:people", "accounts:person", "accounts:invite")
@@ -17,6 +19,11 @@ UNDER_PEOPLE = ("accounts:people", "accounts:person", "accounts:invite")
 def export_person(person_id: UUID) -> dict[str, Any]:
     """What is known of a person as somebody who signs in."""
     return selectors.export_of(person_id)
+
+
+def prove(address: str, password: str, code: str) -> Actor:
+    """Who acts at a terminal."""
+    return proven(STRANGER, address, password, code)
 
 
 def places(actor: Actor) -> list[NavItem]:
@@ -92,8 +99,9 @@ PLUGS = Ward(
     navigation=(places,),
     vocabulary=SPECS,
     letters=LETTERS,
+    prove=prove,
     people_data=(
-        PeopleData("accounts.Person", "pk", "account", exporter=export_person),
+        PeopleData("accounts.Person", "pk", "account", exporter=export_person, eraser=erase_person),
         PeopleData("accounts.RoleGrant", "person", "account"),
         PeopleData("accounts.Invitation", "used_by", "account"),
         PeopleData("accounts.PasswordReset", "person", "days-30"),

@@ -9,6 +9,6 @@ PLUGS = Ward(
     people_data=(
         PeopleData("audit.Entry", "patient", "evidence"),
         PeopleData("audit.Mention", "patient", "evidence"),
-        PeopleData("audit.EntryDetail", "entry", "evidence-detail"),
+        PeopleData("audit.EntryDetail", "entry__patient", "evidence-detail"),
     ),
 )

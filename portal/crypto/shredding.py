@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
-from django.db import connections
+from django.db import OperationalError, connections
 
 from portal.crypto.hierarchy import WRAPPED_BYTES
 from portal.crypto.keys import shred_keys_of
-from portal.crypto.models import GONE, DataKey, PatientKey, Shredded, ShredKey
+from portal.crypto.models import GONE, DataKey, PatientKey, Shredded
 from portal.crypto.router import SHRED
 
 AT_ONCE = 500
@@ -26,7 +27,9 @@ def forget_wrapped_keys(patient_id: UUID) -> int:
 
 
 def scrub(*aliases: str) -> bool:
-    """What was deleted is in no file of these databases any more. False if a reader was in the way.
+    """What was deleted is in no file of these databases any more. False if somebody was in the way.
+
+    Whoever is in the way is waited for two seconds only: those who come later wait behind us.
 
     SQLite overwrites what it deletes (`secure_delete`), but its write-ahead log keeps the page as
     it was until it is cut. PostgreSQL keeps dead rows in the table's file until it is written anew;
@@ -39,10 +42,26 @@ def _scrubbed(alias: str) -> bool:
     connection = connections[alias]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return bool(cursor.fetchone()[0] == 0)
-        if alias == SHRED:
-            cursor.execute(f"VACUUM (FULL) {connection.ops.quote_name(ShredKey._meta.db_table)}")
+            cursor.execute("PRAGMA busy_timeout")
+            before = cursor.fetchone()[0]
+            cursor.execute("PRAGMA busy_timeout = 2000")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                return bool(cursor.fetchone()[0] == 0)
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {before}")
+        return alias != SHRED or _written_anew(cursor)
+
+
+def _written_anew(cursor: Any) -> bool:
+    """The table's file holds no dead row. False if its lock was not to be had."""
+    cursor.execute("SET lock_timeout = '2s'")
+    try:
+        cursor.execute("VACUUM (FULL) crypto_shredkey")
+    except OperationalError:
+        return False
+    finally:
+        cursor.execute("RESET lock_timeout")
     return True
 
 

@@ -73,3 +73,47 @@ class KeyringInUse(Refusal):
             sentence
             or _("The keyring that is here opens this database. Nothing was restored over it.")
         )
+
+
+class NotAllowed(Refusal):
+    """An act that this role does not have."""
+
+    code = "not-allowed"
+    status = 404
+    sentence = _("We could not find this, or it is not open to you.")
+
+
+class NotYourself(Refusal):
+    """Whoever asked for an erasure does not decide about it, nor does its patient."""
+
+    code = "not-yourself"
+    status = 403
+    sentence = _("A second person has to decide this: not whoever asked, and not the patient.")
+
+
+class AlreadyAsked(Refusal):
+    """The erasure was asked for, decided, or done."""
+
+    code = "already-asked"
+    sentence = _("This record's erasure was asked for already: keys erasures lists it.")
+
+
+class AlreadyDecided(Refusal):
+    """The erasure was decided."""
+
+    code = "already-decided"
+    sentence = _("This was decided already.")
+
+
+class NotGranted(Refusal):
+    """The erasure waits for a decision, or was refused."""
+
+    code = "not-granted"
+    sentence = _("Nothing is erased before a second person has granted it.")
+
+
+class NotErased(Refusal):
+    """There is no receipt yet."""
+
+    code = "not-erased"
+    sentence = _("This erasure is not done: there is no receipt yet.")

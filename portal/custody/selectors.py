@@ -1,9 +1,12 @@
-"""How the keys stand: which wrap what, since when, and what is unfinished."""
+"""How the keys stand: which wrap what, since when, and what is unfinished; and who is erased."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
 from django.utils.formats import date_format
@@ -11,11 +14,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from portal.audit.models import Entry
+from portal.audit.selectors.entries import pseudonym_of_patient
 from portal.crypto import rewrap, shredding
 from portal.crypto.keyring import Keyring, keyring
+from portal.crypto.keys import KeyGone
 from portal.crypto.models import GONE, PatientKey
-from portal.custody.models import Rotation
+from portal.custody.models import Erasure, Rotation
 from portal.custody.vocabulary import Event
+from portal.kernel import plugs
+from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +128,41 @@ def _keks(ring: Keyring, counts: Mapping[str, int]) -> tuple[KekLine, ...]:
 def _last(event: Event) -> datetime | None:
     entry = Entry.objects.filter(event=event).order_by("-pk").first()
     return entry.at if entry else None
+
+
+def lock_erasure(actor: Actor, erasure_id: UUID) -> Erasure:
+    """The erasure, locked. Raises NotFound."""
+    found = Erasure.objects.select_for_update().filter(pk=erasure_id).first()
+    if found is None:
+        raise NotFound(kind="erasure")
+    return found
+
+
+def erasures() -> list[Erasure]:
+    """Every erasure that was asked for, the newest first."""
+    return list(Erasure.objects.order_by("-asked_at"))
+
+
+def is_evidence(told: Mapping[str, Any]) -> bool:
+    """True for rows of the log, which stay as they are."""
+    return str(told["class"]).startswith("evidence")
+
+
+def n_rows_about(patient_id: UUID, account_id: UUID | None) -> dict[str, dict[str, Any]]:
+    """How many rows each table that the wards name holds about a patient and their account."""
+    try:
+        pseudonym = pseudonym_of_patient(patient_id)
+    except KeyGone:
+        pseudonym = ""
+    found: dict[str, dict[str, Any]] = {}
+    for data in plugs.people_data():
+        if data.retention == "record":
+            about: UUID | str | None = patient_id
+        elif data.retention.startswith("evidence"):
+            about = pseudonym or None
+        else:
+            about = account_id
+        if about is not None:
+            rows = apps.get_model(data.model)._default_manager.filter(**{data.path: about})
+            found[data.model] = {"n": rows.count(), "class": data.retention}
+    return found

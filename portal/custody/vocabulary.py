@@ -6,6 +6,28 @@ from django.utils.translation import gettext_noop
 
 from portal.kernel.plugs import Detail, DetailKind, EventSpec
 
+PROOFS = ("in-person", "call-back", "signed-in", "document")
+"""How the clinic made sure who asks for the erasure."""
+DECISIONS = ("granted", "refused")
+REASONS = (
+    "asked",
+    "kept-too-long",
+    "kept-unlawfully",
+    "duty-to-keep",
+    "legal-claims",
+    "not-proven",
+)
+"""Why it was decided so (GDPR 17(1) and 17(3))."""
+RETENTION = {
+    "record": "ids, days and times that others' acts are measured by; what was written is sealed "
+    "and opens no more",
+    "evidence": "the law asks who did what: under a pseudonym that nobody can link to a person "
+    "any more",
+    "evidence-detail": "belongs to the evidence; sealed, and opens no more",
+    "account": "an id, so that what others did together with it still points somewhere",
+}
+"""Why rows of a class stay after an erasure, and what they still tell."""
+
 
 class Event(StrEnum):
     """What happened."""
@@ -15,9 +37,20 @@ class Event(StrEnum):
     KEK_RETIRED = "key.retired"
     SHEETS_MADE = "key.sheets-made"
     KEYRING_RESTORED = "key.ring-restored"
+    ERASURE_ASKED = "erasure.asked"
+    ERASURE_DECIDED = "erasure.decided"
+    ERASURE_BEGUN = "erasure.begun"
+    ERASURE_DONE = "erasure.done"
+    SHREDDED_AGAIN = "erasure.repeated"
 
 
 _COUNT = Detail(DetailKind.COUNT)
+_ID = Detail(DetailKind.ID)
+
+
+def _code(*codes: str) -> Detail:
+    return Detail(DetailKind.CODE, frozenset(codes))
+
 
 SPECS: tuple[EventSpec, ...] = (
     EventSpec(
@@ -33,7 +66,7 @@ SPECS: tuple[EventSpec, ...] = (
     EventSpec(
         Event.KEK_RETIRED,
         gettext_noop("An old key was destroyed; backups from before it was replaced are closed."),
-        {"before_horizon": Detail(DetailKind.CODE, frozenset({"yes", "no"})), "rows": _COUNT},
+        {"before_horizon": _code("yes", "no"), "rows": _COUNT},
     ),
     EventSpec(
         Event.SHEETS_MADE,
@@ -42,5 +75,32 @@ SPECS: tuple[EventSpec, ...] = (
     ),
     EventSpec(
         Event.KEYRING_RESTORED, gettext_noop("The keyring was made again from recovery sheets.")
+    ),
+    EventSpec(
+        Event.ERASURE_ASKED,
+        gettext_noop("Somebody asked for a patient's record to be erased."),
+        {"proof": _code(*PROOFS)},
+        told=gettext_noop("Asked for your record to be erased"),
+    ),
+    EventSpec(
+        Event.ERASURE_DECIDED,
+        gettext_noop("A second person decided about the erasure of a record."),
+        {"decision": _code(*DECISIONS), "why": _code(*REASONS)},
+        told=gettext_noop("Decided about erasing your record"),
+    ),
+    EventSpec(
+        Event.ERASURE_BEGUN,
+        gettext_noop("The erasure of a record began."),
+        told=gettext_noop("Began to erase your record"),
+    ),
+    EventSpec(
+        Event.ERASURE_DONE,
+        gettext_noop("A record was erased for good; the receipt has these counts and this digest."),
+        {"facts": _ID, "gone": _COUNT, "kept": _COUNT},
+    ),
+    EventSpec(
+        Event.SHREDDED_AGAIN,
+        gettext_noop("Keys of erased patients had come back with an old copy, and were destroyed."),
+        {"n": _COUNT},
     ),
 )

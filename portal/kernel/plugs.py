@@ -104,13 +104,18 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class PeopleData:
-    """A table with a path to a person: how it is exported and erased, and how long it is kept."""
+    """A table with a path to a person: how it is exported and erased, and how long it is kept.
+
+    With the retention `record` the path leads to a patient, with `evidence` to a patient's
+    pseudonym, with any other to a person who signs in. An eraser removes or empties what stands in
+    the clear about that patient or person, in the transaction of the erasure.
+    """
 
     model: str
     path: str
     retention: str
     exporter: Callable[[UUID], Any] | None = None
-    eraser: Callable[[UUID], Any] | None = None
+    eraser: Callable[[Actor, UUID], None] | None = None
 
 
 class ParamKind(StrEnum):
@@ -179,6 +184,9 @@ class Ward:
 
     `about` names to patients what its entries are about, and `reason` says why somebody on nobody's
     care team comes to a patient through it: both stand in the report of who looked at a record.
+    `account_of` names the account that goes with a patient's record when it is erased: their own,
+    if it serves nothing else. `prove` gives the actor whose address, password and code these
+    are, for acts at the command line; it refuses anything else.
     `enrolled` is called in the transaction in which somebody accepts an invitation: with the actor
     of the portal's own work, the person, and the invitation. `belongings` tells an administrator
     in sentences, with counts alone, what somebody who may leave still holds. `beside` names the
@@ -198,6 +206,8 @@ class Ward:
     enrolled: tuple[Callable[[Actor, UUID, Any], None], ...] = ()
     belongings: tuple[Callable[[UUID], Sequence[str]], ...] = ()
     fresh_acts: tuple[FreshAct, ...] = ()
+    account_of: Callable[[UUID], UUID | None] | None = None
+    prove: Callable[[str, str, str], Actor] | None = None
     about: Any = ""
     reason: Any = ""
 
@@ -230,6 +240,22 @@ def fresh_acts() -> Mapping[str, FreshAct]:
 def letters() -> Mapping[str, LetterSpec]:
     """Every kind of letter by name."""
     return {spec.kind: spec for ward in wards() for spec in ward.letters}
+
+
+def people_data() -> list[PeopleData]:
+    """Every table with a path to a person, in the order of the wards."""
+    return [data for ward in wards() for data in ward.people_data]
+
+
+def account_of(patient_id: UUID) -> UUID | None:
+    """The account that goes with this patient's record when it is erased."""
+    asked = (ward.account_of for ward in wards() if ward.account_of)
+    return next((found for ask in asked if (found := ask(patient_id))), None)
+
+
+def prove(address: str, password: str, code: str) -> Actor:
+    """The actor whose three these are. Whoever else asks is refused."""
+    return next(ward.prove for ward in wards() if ward.prove)(address, password, code)
 
 
 def navigation(actor: Actor) -> list[NavItem]:

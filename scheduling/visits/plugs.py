@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import Command, NavItem, PeopleData, Ward
 from scheduling.visits import actions, forms, selectors
+from scheduling.visits.actions.erasing import erase_visits
 from scheduling.visits.management.scene import play
 from scheduling.visits.readings import exported, home_card
 from scheduling.visits.sockets import ArrivalsTopic, VisitTopic, WaitingTopic
@@ -75,7 +76,13 @@ PLUGS = Ward(
     beside=(bell,),
     demo_scenes=(play,),
     people_data=(
-        PeopleData("visits.Visit", "appointment__patient", "record", exporter=exported),
+        PeopleData(
+            "visits.Visit",
+            "appointment__patient",
+            "record",
+            exporter=exported,
+            eraser=erase_visits,
+        ),
         PeopleData("visits.Seat", "visit__appointment__patient", "record"),
         PeopleData("visits.Attendance", "visit__appointment__patient", "record"),
         PeopleData("visits.Confirmation", "visit__appointment__patient", "record"),

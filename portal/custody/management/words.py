@@ -1,15 +1,20 @@
-"""How the keys stand and what a recovery sheet is, in plain words."""
+"""How the keys stand, what a recovery sheet is, and what an erasure did, in plain words."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 
 from portal.crypto import sheets
 from portal.crypto.keyring import Keyring
 from portal.crypto.sheets import Part
+from portal.custody.models import Erasure
 from portal.custody.selectors import KekLine, Standing, day
+from portal.custody.vocabulary import RETENTION
 
+CALLED = {"audit.Entry": "entries of the log"}
 OLD = 730
 """Days after which a KEK should be replaced."""
 
@@ -49,6 +54,64 @@ def sheet(part: Part, ring: Keyring, at: datetime) -> str:
         "    python manage.py keys restore FILE FILE\n\n"
         f"{sheets.written(part)}"
     )
+
+
+def waiting(erasure: Erasure) -> str:
+    """One erasure in a line: whose, and how far it has come."""
+    if erasure.done_at:
+        how = f"erased on {day(erasure.done_at)}"
+    elif erasure.begun_at:
+        how = "begun, not done: it goes on by itself, or with `keys receipt`"
+    elif erasure.decision == "granted":
+        how = "granted, not begun: `keys receipt` carries it out"
+    else:
+        how = "refused" if erasure.decision else "waits for a second person"
+    return f"{erasure.pk}  patient {erasure.patient_id}  {how}"
+
+
+def erased(receipt: dict[str, Any]) -> str:
+    """The receipt, for whoever was erased."""
+    facts = receipt["facts"]
+    horizon = datetime.fromisoformat(facts["backups_unreadable_from"])
+    lines = [
+        f"RECEIPT OF AN ERASURE - {settings.CLINIC_NAME}",
+        f"Erasure {facts['erasure']}, record {facts['patient']}",
+        f"Asked for on {_day(facts['asked_at'])}, granted by a second person on "
+        f"{_day(facts['decided_at'])}, done on {_day(facts['done_at'])}.",
+        "",
+        f"{facts['keys_destroyed']} keys were destroyed. Without them nothing that was written in "
+        "this record can be read again, by anybody.",
+        f"Backups: copies of the keys are kept for {facts['shred_backups_kept_days']} days. From "
+        f"{day(horizon)} on no backup can be read either.",
+        "",
+        "What went, and what stays:",
+        *_rows(facts["rows"]),
+        "",
+        "Why it stays:",
+        *(f"  {name}: {why}." for name, why in RETENTION.items()),
+        "",
+        _place(receipt["entry"]["index"]),
+        "Anybody can check it without us: python docs/verify/report.py receipt-….json",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(rows: list[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        if row["gone"] or row["kept"]:
+            plural = apps.get_model(row["table"])._meta.verbose_name_plural
+            what = CALLED.get(row["table"], plural)
+            yield f"  {what}: {row['gone']} removed, {row['kept']} stay ({row['class']})"
+
+
+def _place(index: int | None) -> str:
+    if index is None:
+        return "The entry of this erasure waits to be signed."
+    return f"This erasure is entry {index} of the clinic's signed log."
+
+
+def _day(stamp: str) -> str:
+    return day(datetime.fromisoformat(stamp))
 
 
 def _kek(line: KekLine, now: datetime) -> str:

@@ -1,34 +1,40 @@
-"""`manage.py keys status | rotate | recovery | restore`: keys from the command line."""
+"""`manage.py keys`: how they stand, another one, on paper and back, and erasing a person."""
 
+import getpass
+import json
 import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.audit import actions as audit
+from portal.audit.errors import SigningFrozen
 from portal.crypto import sheets
 from portal.crypto.checks import keyring_fits
 from portal.crypto.keyring import Keyring, KeyringRefused, keyring, reread
 from portal.crypto.rings import packed, unpacked
 from portal.crypto.shares import SharesRefused
-from portal.custody import actions, selectors
+from portal.custody import actions, readings, selectors
 from portal.custody.actions.rotation import PIECE
-from portal.custody.management.words import sheet, told
-from portal.custody.models import Rotation
-from portal.kernel import clock, door
-from portal.kernel.actor import system_actor
+from portal.custody.management.words import erased, sheet, told, waiting
+from portal.custody.models import Erasure, Rotation
+from portal.custody.vocabulary import PROOFS, REASONS
+from portal.kernel import clock, door, plugs
+from portal.kernel.actor import Actor, system_actor
 from portal.kernel.errors import Refusal
 
 KEEPER = system_actor("keys")
 
 
 class Command(BaseCommand):
-    """Keys: how they stand, another one, on paper, from paper."""
+    """Keys: how they stand, another one, on paper, from paper; and a person's, for good."""
 
-    help = "The keys: status | rotate | recovery | restore"
+    help = "The keys: status | rotate | recovery | restore | shred | erasures | receipt"
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own form; restore comes first
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,6 +56,20 @@ class Command(BaseCommand):
         recovery.add_argument("--out", type=Path, metavar="DIR", help="three files instead")
         restore = verbs.add_parser("restore", help="make the keyring from two of the sheets")
         restore.add_argument("sheet", type=Path, nargs="+", help="files with what the sheets say")
+        self._add_erasing(verbs)
+
+    def _add_erasing(self, verbs: Any) -> None:
+        shred = verbs.add_parser("shred", help="erase a patient for good; two people, each proven")
+        shred.add_argument("patient", type=UUID, help="the patient's id, from the record's address")
+        shred.add_argument(
+            "--proof", choices=PROOFS, required=True, help="how it is sure who asked for it"
+        )
+        shred.add_argument("--reason", choices=REASONS, default="asked", help="why it is granted")
+        shred.add_argument("--receipt", type=Path, default=Path(), metavar="DIR")
+        verbs.add_parser("erasures", help="every erasure that was asked for")
+        again = verbs.add_parser("receipt", help="write the receipt of an erasure again")
+        again.add_argument("erasure", type=UUID)
+        again.add_argument("--receipt", type=Path, default=Path(), metavar="DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """What the verb asks for. A refusal is a sentence and exit code 1."""
@@ -120,6 +140,44 @@ class Command(BaseCommand):
             self.stdout.write(f"The one that was there is kept as {kept.name}.")
         self._after_restoring(ring)
 
+    def _shred(self, options: dict[str, Any]) -> None:
+        first = _prove("First person: who asks, on the patient's behalf.")
+        asked = door.run(actions.ask_erasure, first, options["patient"], proof=options["proof"])
+        second = _prove("Second person: who decides.")
+        door.run(actions.decide_erasure, second, asked.pk, grant=True, reason=options["reason"])
+        if _asked("Type the patient's id once more to erase for good: ") != str(asked.patient_id):
+            raise CommandError(
+                f"Nothing is erased. The decision stands: `keys receipt {asked.pk}` carries it out."
+            )
+        self._done(actions.carry_out(KEEPER, asked.pk), options["receipt"])
+
+    def _erasures(self, options: dict[str, Any]) -> None:
+        for erasure in selectors.erasures():
+            self.stdout.write(waiting(erasure))
+
+    def _receipt(self, options: dict[str, Any]) -> None:
+        self._done(actions.carry_out(KEEPER, options["erasure"]), options["receipt"])
+
+    def _done(self, erasure: Erasure, folder: Path) -> None:
+        """The receipt is on disk, with its proof if the log may be signed."""
+        while audit.sequence_once(KEEPER):
+            pass
+        try:
+            audit.sign_checkpoint(KEEPER)
+        except SigningFrozen as frozen:
+            self.stderr.write(f"The log is not signed now: {frozen}")
+        made = readings.receipt(KEEPER, erasure.pk)
+        name = f"receipt-{erasure.pk}"
+        _write(folder / f"{name}.json", json.dumps(made, indent=1) + "\n")
+        _write(folder / f"{name}.txt", erased(made))
+        self.stdout.write(erased(made))
+        self.stdout.write(f"The receipt is {name}.txt and {name}.json in {folder.resolve()}.")
+        if made["entry"]["index"] is None:
+            self.stdout.write(
+                "Its entry is not signed yet: write the receipt again in a minute with "
+                f"`keys receipt {erasure.pk} --receipt ANOTHER-DIR`."
+            )
+
     def _after_restoring(self, ring: Keyring) -> None:
         faults = keyring_fits(databases=["default"])
         if faults:
@@ -134,6 +192,20 @@ class Command(BaseCommand):
             self.stdout.write(
                 "Put the databases back now; `keys status` then says if it opens them."
             )
+
+
+def _prove(whose: str) -> Actor:
+    """The person at the terminal, proven by address, password and code."""
+    sys.stderr.write(f"{whose}\n")
+    return plugs.prove(_asked("E-mail: "), _asked("Password: ", secret=True), _asked("Code: "))
+
+
+def _asked(prompt: str, *, secret: bool = False) -> str:
+    if secret and sys.stdin.isatty():
+        return getpass.getpass(prompt)
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _write(path: Path, text: str) -> None:
