@@ -92,6 +92,8 @@ def steps(scratch: Path) -> list[tuple[str, list[str], dict[str, str]]]:
         "PORTAL_HOSTS": "portal.example",
         "PORTAL_ORIGINS": "https://portal.example",
         "PORTAL_EMAIL_URL": "smtps://mail.example",
+        "PORTAL_TRUSTED_PROXY": "yes",
+        "PORTAL_CLINIC_PHONE": "+49 30 5550 0100",
     }
     deploy = manage("check", "--deploy", "--fail-level", "WARNING")
     return [
@@ -101,6 +103,7 @@ def steps(scratch: Path) -> list[tuple[str, list[str], dict[str, str]]]:
         ("imports", tool("lint-imports", "--no-cache", "--no-logo"), own),
         ("migrations", manage("makemigrations", "--check", "--dry-run"), demo),
         ("deploy", deploy, production),
+        ("packages", [str(BIN / "python"), "requirements/supply.py", "check"], own),
         ("types", tool("mypy"), own),
     ]
 
@@ -121,7 +124,8 @@ def bench(arguments: list[str]) -> int:
 def faults(arguments: list[str]) -> int:
     """Kill a busy portal, and its rotation of keys; what is lost is counted. Both modes, if named.
 
-    Then book in crowds; what is doubled is counted. Arguments are for the campaign of sending.
+    Then book in crowds; what is doubled is counted. An older version's data is brought to today, and
+    thousands talk at once. Arguments are for the campaign of sending.
     """
     install("dev")
     python = [str(BIN / "python"), "-m"]
@@ -129,6 +133,8 @@ def faults(arguments: list[str]) -> int:
         [*python, "tests.campaigns.kills", *arguments],
         [*python, "tests.campaigns.rotations"],
         [*python, "tests.campaigns.bookings"],
+        [*python, "tests.campaigns.upgrade"],
+        [*python, "tests.campaigns.crosstalk"],
     ]
     modes = [[], ["--scaled"]] if all(os.environ.get(name) for name in SCALED) else [[]]
     return max(call([*campaign, *mode]) for campaign in campaigns for mode in modes)

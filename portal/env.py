@@ -32,6 +32,9 @@ KNOWN: dict[str, str] = {
     "PORTAL_BASE_URL": "where links in letters lead; default https:// and the first host",
     "PORTAL_EMAIL_URL": "smtps://user:password@host, or smtp:// for STARTTLS; demo: files instead",
     "PORTAL_EMAIL_FROM": "the address that letters come from; default portal@ the base's host",
+    "PORTAL_WATCH_TOKEN": "who sends it as a Bearer token may read /metrics from elsewhere",
+    "PORTAL_BACKUP_STAMP": "a file that each backup touches, so that `doctor` knows how old it is",
+    "PORTAL_LOG_LEVEL": "debug, info (default) or warning",
     "PORTAL_TRUSTED_PROXY": "yes if a proxy in front sets X-Forwarded-Proto",
     "PORTAL_CLINIC_NAME": "the clinic's name on every page",
     "PORTAL_CLINIC_PHONE": "the number shown where somebody is stuck",
@@ -82,6 +85,20 @@ class Environment:
         if value not in {"yes", "no"}:
             raise BadEnvironment(f"{name} must be yes or no")
         return value == "yes"
+
+    def choice(self, name: str, default: str, *others: str) -> str:
+        """One of these words; anything else refuses to start."""
+        word = self.text(name, default).lower()
+        if word not in {default, *others}:
+            raise BadEnvironment(f"{name} must be one of {', '.join((default, *others))}")
+        return word
+
+    def token(self, name: str) -> str:
+        """Nothing, or a secret that nobody guesses; a short one refuses to start."""
+        value = self.text(name)
+        if value and (len(value) < 24 or not value.isascii()):
+            raise BadEnvironment(f"{name} must be 24 plain characters or more")
+        return value
 
     def pair(self, name: str, default: str) -> tuple[int, int]:
         """Two whole numbers with a stroke between; anything else refuses to start."""

@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from portal import env
 from portal.crypto.keyring import KeyringRefused, load
-from portal.kernel import catalogues
+from portal.kernel import catalogues, logs
 
 HERE = env.read()
 BASE_DIR = env.ROOT
@@ -33,6 +33,7 @@ WARDS = [
     "portal.custody",
     "portal.accounts",
     "portal.notifications",
+    "portal.operation",
     "patients",
     "messaging",
     "scheduling",
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "portal.custody",
     "portal.accounts",
     "portal.notifications",
+    "portal.operation",
     "portal.home",
     "patients",
     "messaging",
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.accounts.middleware.HardeningMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.operation.middleware.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -136,7 +139,13 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+JOB_LEDGER = "portal.operation.tasks.note_run"
 CELERY_BEAT_SCHEDULE = {
+    "operation.pulse": {
+        "task": "operation.pulse",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
     "accounts.send_checkpoint": {"task": "accounts.send_checkpoint", "schedule": crontab(41, 4)},
     "accounts.watch_log": {"task": "accounts.watch_log", "schedule": timedelta(minutes=1)},
@@ -234,6 +243,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from inside, without TLS
 SILENCED_SYSTEM_CHECKS = ["security.W002"]  # HardeningMiddleware sends X-Frame-Options itself
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
@@ -293,18 +303,8 @@ if not 1 <= ANSWER_DAYS <= 60:
 EMERGENCY_SENTENCE = HERE.text("PORTAL_EMERGENCY")
 EMERGENCY_PHONE = HERE.text("PORTAL_EMERGENCY_PHONE", "112")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"no_keys": {"()": "portal.kernel.redact.NoKeys"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["no_keys"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"portal": {"level": "INFO"}, "django.db.backends": {"level": "WARNING"}},
-}
+# Who may read /metrics and the details of /readyz from another machine.
+WATCH_TOKEN = HERE.token("PORTAL_WATCH_TOKEN")
+BACKUP_STAMP = HERE.text("PORTAL_BACKUP_STAMP")
+LOG_LEVEL = HERE.choice("PORTAL_LOG_LEVEL", "info", "debug", "warning").upper()
+LOGGING = logs.configured(LOG_LEVEL, production=PRODUCTION)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.home.urls")),
+    path("", include("portal.operation.urls")),
     path("", include("portal.accounts.urls")),
     path("patients/", include("patients.urls")),
     path("threads/", include("messaging.urls")),

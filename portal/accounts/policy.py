@@ -15,7 +15,7 @@ from portal.kernel.actor import Actor, ActorKind
 STAFF = frozenset(ROLES) - {"patient", "proxy"}
 FACTOR_ROLES = STAFF
 WITHOUT_ROLE = frozenset(
-    {"accounts:sign-in", "accounts:code", "accounts:sign-out", "accounts:language", "healthz"}
+    {"accounts:sign-in", "accounts:code", "accounts:sign-out", "accounts:language"}
 )
 BEFORE_FACTOR = WITHOUT_ROLE | {"accounts:factor", "accounts:recovery-codes"}
 

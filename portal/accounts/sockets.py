@@ -19,7 +19,7 @@ from django.utils import translation
 from portal.accounts import actions, selectors
 from portal.accounts.middleware.refusals import leave_entry
 from portal.accounts.ports import Standing
-from portal.kernel import clock, door
+from portal.kernel import clock, door, meters, trace
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -68,7 +68,9 @@ class SignedInSocket(Socket):
             raise SocketRefused
         self.session_id, self.person_id = standing.session_id, standing.person_id
         self._take_note(standing)
-        return standing.actor.asking(new_id().hex, "socket")
+        request = new_id().hex
+        trace.begin(request, "socket")
+        return standing.actor.asking(request, "socket")
 
     async def admitted(self) -> None:
         """Whatever ends the right to this socket will be heard of."""
@@ -137,6 +139,7 @@ class Watch:
         """The socket is watched; the oldest of too many closes."""
         mine = self._open.setdefault(socket.person_id, [])
         mine.append(socket)
+        meters.sockets.add()
         for oldest in mine[:-MOST_SOCKETS]:
             oldest.spawn(oldest.close(Close.TOO_MANY_SOCKETS))
         loop = asyncio.get_running_loop()
@@ -149,6 +152,7 @@ class Watch:
         mine = self._open.get(socket.person_id, [])
         if socket in mine:
             mine.remove(socket)
+            meters.sockets.add(n=-1)
         if not mine:
             self._open.pop(socket.person_id, None)
 

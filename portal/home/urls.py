@@ -1,4 +1,4 @@
-"""The first page, and whether the portal is alive."""
+"""The first page."""
 
 from django.urls import path
 
@@ -6,5 +6,4 @@ from portal.home import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("healthz", views.healthz, name="healthz"),
 ]

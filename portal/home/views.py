@@ -31,13 +31,6 @@ def home(request: Request) -> HttpResponse:
     return render(request, page, given)
 
 
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Whether it can work is another question (`/readyz`)."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that nobody can tell is ours."""
     return render(request, "403_csrf.html", status=403)

@@ -14,16 +14,18 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from portal.kernel import connections
+from portal.kernel import connections, meters
 from portal.kernel.actor import Actor
+from portal.kernel.errors import Refusal
 from portal.kernel.group import Call, Grouper, Unit, unit_now
 
 P = ParamSpec("P")
@@ -48,11 +50,12 @@ def run(
 ) -> T:
     """The action's result, once its transaction is durable. Refusals pass through."""
     call: Call[T] = Call(action, actor, args, kwargs)
-    if _inline():
-        return _in_savepoint(call)
-    if _one_writer():
-        return _grouper.ask(call).result()
-    return _alone(call)
+    with _counted(action) as done:
+        if _inline():
+            return done(_in_savepoint(call))
+        if _one_writer():
+            return done(_grouper.ask(call).result())
+        return done(_alone(call))
 
 
 def run_grouped(
@@ -64,9 +67,8 @@ def run_grouped(
 ) -> T:
     """The same, sharing a commit with its neighbours. `order` names the row locked first."""
     call: Call[T] = Call(action, actor, args, kwargs, order=order)
-    if _inline():
-        return _in_savepoint(call)
-    return _grouper.ask(call).result()
+    with _counted(action) as done:
+        return done(_in_savepoint(call) if _inline() else _grouper.ask(call).result())
 
 
 async def arun(
@@ -75,7 +77,8 @@ async def arun(
     """`run` from the event loop; on SQLite without a thread of its own."""
     if _one_writer():
         call: Call[T] = Call(action, actor, args, kwargs)
-        return await _grouper.asked(call)
+        with _counted(action) as done:
+            return done(await _grouper.asked(call))
     return await asyncio.get_running_loop().run_in_executor(
         _threads(), lambda: _fresh(run, action, actor, *args, **kwargs)
     )
@@ -90,7 +93,8 @@ async def arun_grouped(
 ) -> T:
     """`run_grouped` from the event loop, without a thread of its own."""
     call: Call[T] = Call(action, actor, args, kwargs, order=order)
-    return await _grouper.asked(call)
+    with _counted(action) as done:
+        return done(await _grouper.asked(call))
 
 
 def defer(batcher: Callable[[Sequence[X]], None], item: X) -> None:
@@ -112,6 +116,37 @@ def inside() -> bool:
 def close() -> None:
     """What is queued is written, and the writing thread has stopped."""
     _grouper.stop()
+
+
+@contextmanager
+def _counted(action: Callable[..., T]) -> Iterator[Callable[[T], T]]:
+    """How long the action took, its commit and the wait for it included, and how it ended.
+
+    Some refusals are results, because they leave a count and an entry behind: a wrong password.
+    """
+    name, began = _name_of(action), time.perf_counter()
+    outcome = "failed"
+
+    def done(result: T) -> T:
+        nonlocal outcome
+        outcome = "refused" if getattr(result, "outcome", "") == "refused" else "done"
+        return result
+
+    try:
+        yield done
+    except Refusal:
+        outcome = "refused"
+        raise
+    finally:
+        meters.actions.add(name, outcome, seconds=time.perf_counter() - began)
+
+
+@lru_cache(maxsize=512)
+def _name_of(action: Callable[..., Any]) -> str:
+    """`messaging.send_reply` for an action of that room; what is put together has no name."""
+    name: str = getattr(action, "__name__", "")
+    room = str(getattr(action, "__module__", "")).partition(".actions")[0].removeprefix("portal.")
+    return f"{room}.{name}" if name.isidentifier() else room
 
 
 def _one_writer() -> bool:

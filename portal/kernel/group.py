@@ -12,7 +12,7 @@ from typing import Any, Generic, Self, TypeVar
 from django.db import OperationalError, connection, transaction
 from django.db import connections as databases
 
-from portal.kernel import connections
+from portal.kernel import connections, trace
 from portal.kernel.actor import Actor
 from portal.kernel.waiting import LoopWait, Outcome, Wait, tell
 
@@ -25,7 +25,7 @@ CAREFUL = 32
 class Call(Generic[T]):
     """One action, who asked for it, and what its caller waits on."""
 
-    __slots__ = ("action", "actor", "args", "is_done", "kwargs", "order", "wait")
+    __slots__ = ("action", "actor", "args", "is_done", "kwargs", "order", "trace", "wait")
 
     def __init__(
         self,
@@ -39,12 +39,14 @@ class Call(Generic[T]):
     ) -> None:
         self.action, self.actor, self.args, self.kwargs = action, actor, args, kwargs
         self.order = order
+        self.trace = trace.now()
         self.is_done = False
         self.wait: Wait[T] = wait or Future()
 
     def carry_out(self) -> T:
         """The action's result, inside whatever transaction is open."""
-        return self.action(self.actor, *self.args, **self.kwargs)
+        with trace.of(self.trace.request, self.trace.work):
+            return self.action(self.actor, *self.args, **self.kwargs)
 
 
 class Unit:

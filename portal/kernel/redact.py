@@ -19,5 +19,10 @@ class NoKeys(logging.Filter):
         return True
 
 
+def without_keys(text: str) -> str:
+    """The text with every key of a link in it cut out."""
+    return KEY.sub("/…", text)
+
+
 def _without(value: object) -> object:
-    return KEY.sub("/…", value) if isinstance(value, str) else value
+    return without_keys(value) if isinstance(value, str) else value

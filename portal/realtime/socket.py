@@ -16,7 +16,7 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
-from portal.kernel import door, plugs
+from portal.kernel import door, meters, plugs, trace
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refusal, TooMany, Unavailable
 from portal.realtime import frames
@@ -118,6 +118,7 @@ class Socket(AsyncConsumer):
         if self.closed:
             return
         self.closed = True
+        meters.closes.add(code.name.lower())
         await self.send({"type": "websocket.close", "code": int(code)})
         await self._forget()
 
@@ -253,13 +254,13 @@ class Socket(AsyncConsumer):
         command = plugs.commands().get(frame.command)
         if command is None:
             raise NoSuchCommand
+        trace.at(f"do {command.name}")
         given = command.parse(frame.body)
-        actor = self.actor
         if command.order is None:
-            result = await door.arun(command.action, actor, command_id=frame.id, **given)
+            result = await door.arun(command.action, self.actor, command_id=frame.id, **given)
         else:
             result = await door.arun_grouped(
-                command.order(given), command.action, actor, command_id=frame.id, **given
+                command.order(given), command.action, self.actor, command_id=frame.id, **given
             )
         return command.answer(result)
 
@@ -287,8 +288,7 @@ class Socket(AsyncConsumer):
         followed.look_again()
 
     async def _leave(self, topic: str) -> None:
-        followed = self.followed.get(topic)
-        if followed is not None:
+        if (followed := self.followed.get(topic)) is not None:
             self.unfollow(topic)
             await followed.end()
 

@@ -191,6 +191,8 @@ def of_patients(name: str, scene: Callable[[World], tuple[list[UUID], Mapping[st
 SCENES: dict[str, Scene] = {
     "GET home": page("home"),
     "GET healthz": page("healthz"),
+    "GET metrics": page("metrics"),
+    "GET readyz": page("readyz"),
     "GET accounts:sign-in": page("accounts:sign-in"),
     "POST accounts:sign-in": signing_in,
     "GET accounts:code": page("accounts:code"),

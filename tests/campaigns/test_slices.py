@@ -3,11 +3,12 @@
 import os
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
 
-from tests.campaigns import bookings, cuts, kills, rotations
+from tests.campaigns import bookings, cuts, kills, rotations, upgrade
 
 pytestmark = pytest.mark.slow
 HEALED_WITHIN = 5.0
@@ -60,3 +61,37 @@ def test_of_forty_threads_one_has_the_time_and_nobody_loses_one_in_a_move() -> N
     run = bookings.campaign(rounds=2, threads=40, seed=seed, scaled=bool(settings.REDIS_URL))
 
     assert run.is_clean, run.line()
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    "lack",
+    [
+        {"opened": 1},
+        {"threads": 0, "opened": 0},
+        {"went_on": False},
+        {"entries": "?"},
+        {"back": "?"},
+    ],
+    ids=str,
+)
+def test_an_upgrade_that_lost_something_is_told_from_a_whole_one(lack) -> None:
+    whole = upgrade.Upgrade(
+        "x", threads=2, opened=2, entries=upgrade.HOLDS, went_on=True, back=upgrade.BACK
+    )
+
+    assert upgrade.is_clean(whole)
+    assert not upgrade.is_clean(replace(whole, **lack))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.feature("X7")
+def test_the_data_of_an_older_version_is_whole_after_the_upgrade_and_can_go_back() -> None:
+    try:
+        run = upgrade.campaign(
+            upgrade.versions()[0], conversations=2, scaled=bool(settings.REDIS_URL)
+        )
+    except upgrade.NoHistory as lack:
+        pytest.skip(f"an upgrade needs the older code, and {lack}")
+
+    assert upgrade.is_clean(run), run.line()

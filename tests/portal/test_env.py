@@ -58,6 +58,23 @@ def test_a_flag_that_is_neither_refuses_to_start(word):
         env.read({"PORTAL_TRUSTED_PROXY": word}).flag("PORTAL_TRUSTED_PROXY")
 
 
+def test_a_choice_is_one_of_its_words():
+    for given, means in (("", "info"), ("DEBUG", "debug"), ("warning", "warning")):
+        read = env.read({"PORTAL_LOG_LEVEL": given})
+        assert read.choice("PORTAL_LOG_LEVEL", "info", "debug", "warning") == means
+    with pytest.raises(env.BadEnvironment):
+        env.read({"PORTAL_LOG_LEVEL": "loud"}).choice("PORTAL_LOG_LEVEL", "info", "debug")
+
+
+def test_a_token_is_long_or_there_is_none():
+    long = "x" * 24
+    assert env.read({}).token("PORTAL_WATCH_TOKEN") == ""
+    assert env.read({"PORTAL_WATCH_TOKEN": long}).token("PORTAL_WATCH_TOKEN") == long
+    for value in ("x" * 23, "é" * 24):
+        with pytest.raises(env.BadEnvironment):
+            env.read({"PORTAL_WATCH_TOKEN": value}).token("PORTAL_WATCH_TOKEN")
+
+
 def test_a_folder_is_made_absolute():
     read = env.read({"PORTAL_DATA_DIR": "here"})
 

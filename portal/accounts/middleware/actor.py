@@ -23,7 +23,7 @@ from portal.accounts.middleware.stepping_up import stand_between
 from portal.accounts.middleware.tempo import Tempo
 from portal.accounts.ports import Request, Standing
 from portal.accounts.sessions import SessionStore
-from portal.kernel import door
+from portal.kernel import door, trace
 from portal.kernel.errors import Refusal, Unavailable
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -65,6 +65,7 @@ class ActorMiddleware:
         asked = cast(Request, request)
         name = asked.resolver_match.view_name if asked.resolver_match else ""
         standing = asked.standing
+        trace.at(f"{asked.method} {name}")
         if not asked.actor.is_person and getattr(view, "login_required", True):
             return self._to_sign_in(asked, standing)
         if standing.must_enrol and name not in policy.BEFORE_FACTOR:

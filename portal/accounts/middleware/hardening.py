@@ -1,5 +1,7 @@
 """The headers of every answer, and the id of every request. Stands outside of everything else."""
 
+import logging
+import time
 from collections.abc import Callable
 from typing import cast
 
@@ -9,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from portal.accounts.ports import Request
+from portal.kernel import meters, trace
 from portal.kernel.ids import new_id
 
 POLICY = (
@@ -38,6 +41,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 LASTING = {200, 206, 304}
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+log = logging.getLogger("portal.requests")
 
 
 class HardeningMiddleware:
@@ -51,17 +56,33 @@ class HardeningMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, with its headers."""
-        cast(Request, request).request_id = new_id().hex
-        response = self.get_response(request)
+        asked = cast(Request, request)
+        asked.request_id = new_id().hex
+        began = time.perf_counter()
+        with trace.of(asked.request_id, f"{request.method} …"):
+            response = self.get_response(request)
+            self._note(asked, response, time.perf_counter() - began)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        response["X-Request-ID"] = cast(Request, request).request_id
+        response["X-Request-ID"] = asked.request_id
         if not self._is_static(request, response):
             response["Cache-Control"] = "no-store"
             patch_vary_headers(response, ("Cookie",))
             for name in ("ETag", "Last-Modified", "Expires"):
                 response.headers.pop(name, None)
         return response
+
+    def _note(self, request: Request, response: HttpResponseBase, seconds: float) -> None:
+        """The answer is counted and logged under the name of its route: addresses hold ids."""
+        match = request.resolver_match
+        is_file = request.path.startswith(settings.STATIC_URL)
+        route = match.view_name if match else "static" if is_file else "none"
+        method, status = request.method or "", str(response.status_code)
+        meters.requests.add(
+            route, method if method in METHODS else "other", status, seconds=seconds
+        )
+        trace.at(f"{method} {route}")
+        log.info("answered", extra={"told": {"status": status, "ms": f"{seconds * 1000:.0f}"}})
 
     def _is_static(self, request: HttpRequest, response: HttpResponseBase) -> bool:
         """True for a file that is there: what only looks like one is never kept by a cache."""

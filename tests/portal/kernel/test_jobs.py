@@ -1,16 +1,19 @@
 """Jobs are asked for by name, after the commit, with ids only; a lost hint is no error."""
 
+import contextlib
 import queue
 import threading
 import time
 from functools import cache
+from types import SimpleNamespace
 
 import pytest
+from celery.app.task import Context
 from celery.signals import before_task_publish
 from kombu.exceptions import OperationalError
 
 from portal.celery import app as current_app
-from portal.kernel import door, jobs
+from portal.kernel import door, jobs, trace
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -44,6 +47,43 @@ def test_a_job_is_asked_for_after_the_commit(asked):
 
     assert jobs.flush()
     assert asked == [("bead.polish", {"bead": str(about), "n": 3, "shade": "blue"})]
+
+
+def test_the_request_that_asked_goes_with_the_message():
+    headers: list[object] = []
+
+    def note(*, headers: dict[str, object], kept: list[object] = headers, **_: object) -> None:
+        kept.append(headers[jobs.REQUEST])
+
+    before_task_publish.connect(note)
+    try:
+        with trace.of("request-1", "POST messaging:reply"):
+            door.run(lambda _: jobs.after_commit("bead.polish", n=1), US)
+        assert jobs.flush()
+    finally:
+        before_task_publish.disconnect(note)
+        current_app.control.purge()
+
+    assert headers == ["request-1"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_worker_names_that_request_and_notes_the_run(fails, monkeypatch):
+    runs: list[tuple[str, bool]] = []
+    worked: list[trace.Trace] = []
+    monkeypatch.setattr(
+        jobs, "import_string", lambda _: lambda name, *, failed: runs.append((name, failed))
+    )
+    by_worker = Context({jobs.REQUEST: "request-1", "called_directly": False})
+    monkeypatch.setattr(jobs, "current_task", SimpleNamespace(request=by_worker))
+
+    with contextlib.suppress(ZeroDivisionError), jobs._at_work("bead.polish"):
+        worked.append(trace.now())
+        assert 1 / (not fails)
+
+    assert worked == [trace.Trace("request-1", "job bead.polish")]
+    assert runs == [("bead.polish", fails)]
+    assert trace.now() == trace.NOTHING
 
 
 def test_a_refused_action_asks_for_nothing(asked):

@@ -104,6 +104,22 @@ def test_a_strangers_handshake_is_refused_without_a_trace(server: Server, path: 
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.parametrize("byte", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\r", "\n"])
+def test_bytes_that_split_headers_for_some_are_refused(server: Server, byte: str):
+    """What one parser takes for the end of a line and the next one does not is nobody's Origin."""
+    smuggled = f"X-Note: a{byte}Origin: http://{{host}}\r\n"
+    head = HANDSHAKE.replace("Origin: http://{host}\r\n", smuggled)
+
+    answer = spoken_to(server, head)
+
+    assert answer.partition(b"\r\n")[0].split()[1:2] in ([b"400"], [b"403"]) or answer in {
+        b"",
+        b"reset",
+    }
+    assert "Traceback" not in server.log.read_text()
+    assert server.browser().get("/healthz").status == 200
+
+
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
 def test_a_frame_reads_as_what_was_sent_for_a_reader_that_is_not_ours(size: int):
     text = "é" * (size // 2) + "e" * (size % 2)

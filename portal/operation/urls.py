@@ -1,0 +1,11 @@
+"""The addresses of the probes."""
+
+from django.urls import path
+
+from portal.operation import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+]
