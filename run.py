@@ -124,8 +124,8 @@ def bench(arguments: list[str]) -> int:
 def faults(arguments: list[str]) -> int:
     """Kill a busy portal, and its rotation of keys; what is lost is counted. Both modes, if named.
 
-    Then book in crowds; what is doubled is counted. An older version's data is brought to today, and
-    thousands talk at once. Arguments are for the campaign of sending.
+    Then book in crowds; what is doubled is counted. An older version's data is brought to
+    today, and thousands talk at once. Arguments are for the campaign of sending.
     """
     install("dev")
     python = [str(BIN / "python"), "-m"]
