@@ -34,7 +34,8 @@ class Line:
     def do(self, act: Callable[[], None]) -> None:
         """It is done."""
         done = threading.Event()
-        self.loop.call_soon_threadsafe(lambda: (act(), done.set()))
+        self.loop.call_soon_threadsafe(act)
+        self.loop.call_soon_threadsafe(done.set)
         assert done.wait(10)
 
 

@@ -1,6 +1,7 @@
 """Pages of visits: book, move and cancel by plain forms, and what is said when it fails."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -217,7 +218,7 @@ def test_a_visit_of_a_kind_that_patients_cannot_book_is_moved_by_the_clinic(
     settings.CLINIC_PHONE = "+49 30 5550 0100"
     row, who = booked_for_ada(times), browser(ada)
     sam, kind = times.world.cast.sam.actor, row.visit_type
-    given = {"minutes": 30, "by_video": True} | rules
+    given: dict[str, Any] = {"minutes": 30, "by_video": True, **rules}
     door.run(actions.define_visit_type, sam, kind.pk, name=kind.name, command_id=new_id(), **given)
     where = reverse("scheduling:move", args=[row.pk])
 
