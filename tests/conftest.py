@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 from portal.accounts import sockets
 from portal.kernel import jobs
 from portal.kernel.ids import new_id
+from portal.operation.selectors import readiness
 from portal.realtime import nudge as nudges
 from portal.realtime import pace
 from tests import cast as cast_
@@ -90,6 +91,8 @@ def nobody_listens_on() -> Iterator[None]:
     """No hub and no watch of one test's event loop is left to the next, nor who talked too fast."""
     yield
     pace.paces.forget()
+    # Whoever asks beside a test would read a database that is being put back.
+    readiness.forget()
     nudges.hub.cache_clear()
     sockets.watch = sockets.Watch()
 

@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from portal.kernel.ids import new_id
 from tests.campaigns.portals import Portal
@@ -120,7 +121,7 @@ def main(words: Sequence[str]) -> int:
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     asked.add_argument("--scaled", action="store_true")
     given = asked.parse_args(words)
-    stores = {}
+    stores: dict[str, Any] = {}
     if given.scaled:
         stores = {name: os.environ[f"PORTAL_TEST_{name.upper()}_URL"] for name in STORES}
     with Portal(**stores) as portal:

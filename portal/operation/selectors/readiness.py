@@ -51,6 +51,10 @@ class Rounds:
                 self._last = (time.monotonic() + max(FRESH, RARELY * taken), answers)
             return self._last[1]
 
+    def stop(self) -> None:
+        """Every question under way is answered, and the threads are gone."""
+        self._threads.shutdown(wait=True)
+
     def _asked(self) -> Sequence[Finding]:
         # A question that hangs is not asked again: threads that hang would pile up.
         for part, question in self._questions.items():
@@ -74,8 +78,10 @@ def is_ready() -> bool:
 
 
 def forget() -> None:
-    """The next answer is a fresh one, from threads of its own."""
-    _rounds.cache_clear()
+    """Every question under way is answered, and the next answer is a fresh one."""
+    if _rounds.cache_info().currsize:
+        _rounds().stop()
+        _rounds.cache_clear()
 
 
 def _surely(part: str, question: Question) -> Finding:

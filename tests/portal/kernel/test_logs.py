@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+from typing import Any
 
 import pytest
 from django.test import RequestFactory
@@ -109,7 +110,7 @@ def test_a_fault_is_told_by_type_and_place_without_its_words_and_variables(writt
     body = spoken("It itches")
     try:
         try:
-            {}[body]
+            {"": body}[body]
         except KeyError as error:
             raise ValueError(f"cannot read {body}") from error
     except ValueError:
@@ -124,7 +125,7 @@ def test_a_fault_is_told_by_type_and_place_without_its_words_and_variables(writt
 
 def test_what_django_says_of_an_answer_names_its_route_and_not_its_address(written):
     address = f"/threads/{new_id()}/"
-    request = RequestFactory().get(address)
+    request: Any = RequestFactory().get(address)
     request.request_id = new_id().hex
     logger = logging.getLogger("django.request.test")
     logger.addHandler(written.log.handlers[0])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections import namedtuple
 from datetime import timedelta
 from io import StringIO
@@ -81,7 +82,7 @@ def test_data_that_others_may_read(healthy, settings, tmp_path):
 
 
 def test_a_full_disk(healthy, monkeypatch):
-    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: Disk(10**12, 10**12, 9))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Disk(10**12, 10**12, 9))
 
     assert wrong() == {"disk": "full"}
 

@@ -1,6 +1,7 @@
 """The figures: what is counted, for whom, and that nobody is named in them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,10 +17,10 @@ from tests.harness.live import live
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.feature("X6")]
 TOKEN = "a token of more than twenty-four"
-STRANGE = {"REMOTE_ADDR": "203.0.113.9"}
+STRANGE: dict[str, Any] = {"REMOTE_ADDR": "203.0.113.9"}
 
 
-def figures(**headers: str) -> str:
+def figures(**headers: Any) -> str:
     answer = Client(**headers).get("/metrics")
     assert answer.status_code == 200
     return answer.content.decode()

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -13,11 +14,12 @@ from portal.celery import app
 from portal.kernel import clock
 from portal.operation import tasks
 from portal.operation.selectors import PULSE, readiness
+from portal.operation.selectors.findings import Finding
 from tests.cast import browser
 from tests.harness.write_guard import guard
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.feature("X6")]
-STRANGE = {"REMOTE_ADDR": "203.0.113.9"}
+STRANGE: dict[str, Any] = {"REMOTE_ADDR": "203.0.113.9"}
 
 
 def parts() -> dict[str, str]:
@@ -73,11 +75,12 @@ def test_redis_that_is_away_is_named(working, monkeypatch, settings):
 
 def test_a_broker_that_is_away_is_named(working, settings):
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/1"
-    before, app.conf.broker_write_url = app.conf.broker_write_url, "redis://127.0.0.1:1/1"
+    conf: Any = app.conf
+    before, conf.broker_write_url = conf.broker_write_url, "redis://127.0.0.1:1/1"
     try:
         assert parts()["broker"] == "away"
     finally:
-        app.conf.broker_write_url = before
+        conf.broker_write_url = before
 
 
 def test_a_guard_that_was_taken_down_is_noticed(working):
@@ -128,7 +131,12 @@ def test_a_question_that_hangs_keeps_nobody_waiting(working, monkeypatch):
 def test_however_often_it_is_asked_the_parts_are_asked_once_a_second(working, monkeypatch):
     asked = []
     real = readiness.QUESTIONS["layer"]
-    monkeypatch.setitem(readiness.QUESTIONS, "layer", lambda: asked.append(1) or real())
+
+    def layer() -> Finding:
+        asked.append(1)
+        return real()
+
+    monkeypatch.setitem(readiness.QUESTIONS, "layer", layer)
     monkeypatch.setattr(readiness, "FRESH", 60.0)
 
     for _ in range(20):
@@ -142,7 +150,12 @@ def test_what_is_slow_to_answer_is_asked_seldom(working, monkeypatch):
     monkeypatch.setattr(readiness, "FRESH", 0.0)
     monkeypatch.setattr(readiness, "PATIENCE", 0.2)
     monkeypatch.setattr(readiness, "RARELY", 600)
-    monkeypatch.setitem(readiness.QUESTIONS, "layer", lambda: asked.append(1) or time.sleep(1))
+
+    def layer() -> None:
+        asked.append(1)
+        time.sleep(1)
+
+    monkeypatch.setitem(readiness.QUESTIONS, "layer", layer)
 
     for _ in range(5):
         Client(**STRANGE).get("/readyz")
