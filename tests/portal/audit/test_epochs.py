@@ -226,7 +226,7 @@ def test_a_process_that_began_before_the_epoch_learns_of_it(monkeypatch: pytest.
     kept = actions.begin_epoch(CLERK, reason="restore")
     rings = [before]
     monkeypatch.setattr(log, "keyring", lambda: rings[-1])
-    monkeypatch.setattr(log, "reload", lambda: rings.append(keyring()))
+    monkeypatch.setattr(log, "reread", lambda: rings.append(keyring()))
 
     assert log.checkpoint_in(kept.note).size == kept.size
     assert log.epoch() == 2
