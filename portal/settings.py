@@ -140,52 +140,27 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 JOB_LEDGER = "portal.operation.tasks.note_run"
+# Scans, each every so many seconds; one that nobody ran in time is left to the next.
+SCANS = {
+    "operation.pulse": 10,
+    "visits.scan": 10,
+    "accounts.answer_resets": 5,
+    "accounts.let_factors_fall": 60,
+    "custody.go_on": 300,
+    "scheduling.sweep_holds": 30,
+    "messaging.tell_absent": 60,
+    "notifications.deliver": 5,
+}
 CELERY_BEAT_SCHEDULE = {
-    "operation.pulse": {
-        "task": "operation.pulse",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
+    **{
+        name: {"task": name, "schedule": timedelta(seconds=n), "options": {"expires": n}}
+        for name, n in SCANS.items()
     },
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
     "accounts.send_checkpoint": {"task": "accounts.send_checkpoint", "schedule": crontab(41, 4)},
     "accounts.watch_log": {"task": "accounts.watch_log", "schedule": timedelta(minutes=1)},
-    "visits.scan": {
-        "task": "visits.scan",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
-    },
     "patients.mark": {"task": "patients.mark", "schedule": timedelta(minutes=10)},
-    "accounts.answer_resets": {
-        "task": "accounts.answer_resets",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 5},
-    },
-    "accounts.let_factors_fall": {
-        "task": "accounts.let_factors_fall",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "custody.go_on": {
-        "task": "custody.go_on",
-        "schedule": timedelta(minutes=5),
-        "options": {"expires": 300},
-    },
-    "scheduling.sweep_holds": {
-        "task": "scheduling.sweep_holds",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
     "scheduling.compare_zones": {"task": "scheduling.compare_zones", "schedule": crontab(7, 4)},
-    "messaging.tell_absent": {
-        "task": "messaging.tell_absent",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "notifications.deliver": {
-        "task": "notifications.deliver",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 5},
-    },
     "notifications.sweep": {"task": "notifications.sweep", "schedule": crontab(hour=3, minute=41)},
 }
 
