@@ -19,3 +19,9 @@ def own_keys(tmp_path: Path, settings: Any) -> Iterator[Path]:
     keys.CACHE.empty()
     yield place
     keys.CACHE.empty()
+
+
+@pytest.fixture(autouse=True)
+def own_anchor(tmp_path: Path, settings: Any) -> None:
+    """The anchor file of this test's log."""
+    settings.ANCHOR_FILE = tmp_path / "anchor" / "checkpoint"

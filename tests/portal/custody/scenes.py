@@ -10,8 +10,12 @@ from django.core.management import CommandError, call_command
 from portal.audit.models import Entry
 from portal.crypto import keys
 from portal.crypto.models import PatientKey
-from portal.kernel.actor import Actor, system_actor
+from portal.custody import actions
+from portal.custody.models import Erasure
+from portal.kernel import door
+from portal.kernel.actor import system_actor
 from portal.kernel.ids import new_id
+from tests.cast import Cast
 
 BOTH = ["default", "shred"]
 committed = pytest.mark.django_db(databases=BOTH, transaction=True)
@@ -59,6 +63,14 @@ def refused(*words: str) -> str:
     return str(caught.value)
 
 
-def nobody() -> Actor:
-    """An actor without roles."""
-    return system_actor("nobody")
+def granted(cast: Cast, patient: UUID | None = None) -> UUID:
+    """An erasure of Ada, asked for by Max and granted by Ivy."""
+    about = patient or cast.ada_record
+    asked = door.run(actions.ask_erasure, cast.max.actor, about, proof="in-person")
+    door.run(actions.decide_erasure, cast.ivy.actor, asked.pk, grant=True, reason="asked")
+    return asked.pk
+
+
+def erased(cast: Cast) -> Erasure:
+    """Ada, erased."""
+    return actions.carry_out(KEEPER, granted(cast))
