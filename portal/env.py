@@ -121,6 +121,13 @@ class Environment:
             raise BadEnvironment(f"{name} must be a whole number, such as {default}")
         return int(value)
 
+    def days(self, name: str, default: int, *, most: int) -> int:
+        """A number of days, at least one."""
+        given = self.text(name, str(default))
+        if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= most):
+            raise BadEnvironment(f"{name} must be a number of days from 1 to {most}")
+        return int(given)
+
     def names(self, name: str, default: str) -> list[str]:
         """The comma-separated values of a name."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]

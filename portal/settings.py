@@ -113,7 +113,6 @@ SHRED_BACKUP_DAYS = HERE.count("PORTAL_SHRED_BACKUP_DAYS", 14)
 DATABASE_ROUTERS = ["portal.crypto.router.ShredRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DOOR_INLINE = False
-
 REDIS_URL = HERE.text("PORTAL_REDIS_URL")
 if REDIS_URL:
     CHANNEL_LAYERS = {
@@ -262,18 +261,11 @@ CLINIC_PHONE = HERE.text("PORTAL_CLINIC_PHONE", "" if PRODUCTION else "+49 30 55
 # From which birthdays a parent may do less, and nothing; and how much in between.
 PROXY_AGES = HERE.pair("PORTAL_PROXY_AGES", "14/18")
 PROXY_TEEN_SCOPE = HERE.text("PORTAL_PROXY_TEEN_SCOPE", "read")
-if PROXY_TEEN_SCOPE not in {"none", "read", "correspond", "full"} or (
-    not 0 < PROXY_AGES[0] <= PROXY_AGES[1]
-):
-    raise env.BadEnvironment(
-        "PORTAL_PROXY_AGES must be two ages such as 14/18, PORTAL_PROXY_TEEN_SCOPE "
-        "none, read, correspond or full"
-    )
+_is_scope = PROXY_TEEN_SCOPE in {"none", "read", "correspond", "full"}
+if not (_is_scope and 0 < PROXY_AGES[0] <= PROXY_AGES[1]):
+    raise env.BadEnvironment("PORTAL_PROXY_AGES is like 14/18, PORTAL_PROXY_TEEN_SCOPE a scope")
 # How soon the privacy officer answers who asks about an access: said to the patient.
-_answer_days = HERE.text("PORTAL_ANSWER_DAYS", "14")
-ANSWER_DAYS = int(_answer_days) if _answer_days.isdecimal() else 0
-if not 1 <= ANSWER_DAYS <= 60:
-    raise env.BadEnvironment("PORTAL_ANSWER_DAYS must be a number of days from 1 to 60")
+ANSWER_DAYS = HERE.days("PORTAL_ANSWER_DAYS", 14, most=60)
 # Without a sentence of the clinic's own, pages say in the reader's language whom to call.
 EMERGENCY_SENTENCE = HERE.text("PORTAL_EMERGENCY")
 EMERGENCY_PHONE = HERE.text("PORTAL_EMERGENCY_PHONE", "112")

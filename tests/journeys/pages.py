@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.journeys import steps
+from tests.journeys import reviewing, steps
 from tests.journeys.house import House
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def chart(house: House, page: "Page") -> None:
 
 def report(house: House, page: "Page") -> None:
     """Who looked at this record."""
-    page.get_by_role("link", name="Who looked at").first.click()
-    page.get_by_role("heading", name="How do I know that this is all?").wait_for()
+    reviewing.who_looked(page)
 
 
 def report_of_all(house: House, page: "Page") -> None:
@@ -80,47 +79,6 @@ def report_of_all(house: House, page: "Page") -> None:
     page.get_by_label("What I did myself, too").check()
     page.get_by_role("button", name="Show").click()
     page.locator(".doer.own").first.wait_for()
-
-
-def asking(house: House, page: "Page") -> None:
-    """Ada is about to ask about somebody who looked at her record."""
-    report(house, page)
-    page.get_by_role("link", name="Ask about this").first.click()
-    page.get_by_label("What would you like to know?").wait_for()
-
-
-def asked(house: House, page: "Page") -> None:
-    """Ada has asked, now or before."""
-    report(house, page)
-    if page.get_by_role("link", name="See the question").count():
-        page.get_by_role("link", name="See the question").first.click()
-        return
-    page.get_by_role("link", name="Ask about this").first.click()
-    page.get_by_label("What would you like to know?").fill("Why did somebody open it?")
-    page.get_by_role("button", name="Ask", exact=True).click()
-    page.get_by_text("Answer promised by").first.wait_for()
-
-
-def answering(house: House, page: "Page") -> None:
-    """Noor Haddad reads a question of Ada's."""
-    other = house.open("ada", "/")
-    asked(house, other)
-    page.goto("/patients/review/")
-    page.get_by_role("link", name="Answer the first").click()
-    page.get_by_label("Your answer").wait_for()
-
-
-def one_entry(house: House, page: "Page") -> None:
-    """Noor Haddad opens the newest entry of the log."""
-    page.locator(".log a").first.click()
-    page.get_by_role("heading", level=1, name="One entry of the log").wait_for()
-
-
-def looking_for(house: House, page: "Page") -> None:
-    """Noor Haddad looks for somebody."""
-    page.get_by_label("Name or record number").fill("mar")
-    page.get_by_role("button", name="Find").click()
-    page.get_by_role("heading", name="People who work here, or did").wait_for()
 
 
 def report_of_none(house: House, page: "Page") -> None:
@@ -264,15 +222,15 @@ PAGES = [
     Scene("report", "ada", "/", report),
     Scene("report-whole", "imani", "/", report_of_all),
     Scene("report-none", "ada", "/", report_of_none),
-    Scene("report-ask", "ada", "/", asking),
-    Scene("report-asked", "ada", "/", asked),
+    Scene("report-ask", "ada", "/", reviewing.asking),
+    Scene("report-asked", "ada", "/", reviewing.asked),
     Scene("officer-home", "haddad", "/"),
     Scene("review", "haddad", "/patients/review/"),
     Scene("review-log", "haddad", "/patients/review/log/"),
     Scene("review-log-refused", "haddad", "/patients/review/log/?act=x"),
-    Scene("review-find", "haddad", "/patients/review/find/", looking_for),
-    Scene("review-entry", "haddad", "/patients/review/log/", one_entry),
-    Scene("review-answer", "haddad", "/patients/review/", answering),
+    Scene("review-find", "haddad", "/patients/review/find/", reviewing.looking_for),
+    Scene("review-entry", "haddad", "/patients/review/log/", reviewing.one_entry),
+    Scene("review-answer", "haddad", "/patients/review/", reviewing.answering),
     Scene("devices", "ada", "/account/sessions/"),
     Scene("password", "ada", "/account/password/"),
     Scene("password-refused", "ada", "/account/password/", press("Change")),

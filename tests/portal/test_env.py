@@ -174,3 +174,16 @@ def test_a_time_may_only_be_shortened(told, capsys):
     with pytest.raises(env.BadEnvironment):
         here.minutes("PORTAL_FRESH_MINUTES", least=1, most=15)
     assert "from 1 to 15" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["0", "61", "-1", "1.5", "soon", "٣"])
+def test_days_that_are_none_or_too_many_are_refused(given, capsys):
+    here = env.read({"PORTAL_ANSWER_DAYS": given})
+
+    with pytest.raises(env.BadEnvironment):
+        here.days("PORTAL_ANSWER_DAYS", 14, most=60)
+
+
+def test_days_are_the_default_or_what_was_said():
+    assert env.read({}).days("PORTAL_ANSWER_DAYS", 14, most=60) == 14
+    assert env.read({"PORTAL_ANSWER_DAYS": "60"}).days("PORTAL_ANSWER_DAYS", 14, most=60) == 60
