@@ -79,9 +79,8 @@ class SieveForm(forms.Form):
 
     def sieve(self) -> Sieve:
         """What is looked for."""
-        return Sieve(
-            **{name: value or None for name, value in self._ids_and_days()} | self._codes()
-        )
+        found: dict[str, Any] = {name: value or None for name, value in self._ids_and_days()}
+        return Sieve(**found | self._codes())
 
     def kept(self) -> str:
         """The same as part of an address, without the place in the list."""

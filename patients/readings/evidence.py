@@ -137,6 +137,6 @@ def _facts(each: Reviewed, people: Mapping[UUID, str]) -> list[tuple[str, str]]:
             continue
         if kind.kind is not DetailKind.ID:
             told.append((name.replace("_", " "), str(value)))
-        elif (person := id_in(each.entry, name)) in people:
+        elif (person := id_in(each.entry, name)) is not None and person in people:
             told.append((name.replace("_", " "), people[person]))
     return told

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from patients import policy
-from patients.models import AccessQuestion
+from patients.models import AccessQuestion, Scope
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 
@@ -70,7 +70,7 @@ def readers_of_answer(question: AccessQuestion) -> set[UUID]:
     """Who is told of an answer: the patient, and who asked if they may still read it."""
     patient = question.patient
     full = policy.proxies_in_force().filter(
-        patient=patient, person=question.asked_by, scope=policy.Scope.FULL
+        patient=patient, person=question.asked_by, scope=Scope.FULL
     )
     readers = {patient.person_id} if patient.person_id else set()
     return readers | ({question.asked_by} if full.exists() else set())

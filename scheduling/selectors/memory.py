@@ -124,7 +124,8 @@ def stamp_rows(people: Collection[UUID]) -> StampRows:
             sql += _SOME.format(",".join(["%s"] * len(whose)))
             given += _stored(whose)
         cursor.execute(sql, given)
-        return cursor.fetchall()
+        rows: StampRows = cursor.fetchall()
+        return rows
 
 
 def stamps_of(people: Collection[UUID], rows: StampRows) -> dict[UUID, Stamps]:
@@ -155,9 +156,11 @@ def claims_of(
     apart_from: UUID | None = None,
 ) -> tuple[Mapping[UUID, list[tuple[int, int]]], Mapping[UUID, list[Hold]]]:
     """What is taken of these resources, and what is held, in this time. One query."""
-    more, given = "", [kind.value, begins, ends]
+    more = ""
+    given: list[Any] = [kind.value, begins, ends]
     if apart_from is not None:
-        more, given = " AND appointment_id <> %s", [*given, *_stored([apart_from])]
+        more = " AND appointment_id <> %s"
+        given += _stored([apart_from])
     keys = _stored(whose)
     if len(whose) < _EVERYBODY:
         more += _SOME.format(",".join(["%s"] * len(whose)))

@@ -13,7 +13,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -174,9 +175,9 @@ class Clinic:
 
         def looks(make: Callable[[], Sieve]) -> list[Callable[[], object]]:
             sieves = [make() for _ in range(TIMES)]
-            return [lambda sieve=sieve: logbook(self.officer, sieve) for sieve in sieves]
+            return [partial(logbook, self.officer, sieve) for sieve in sieves]
 
-        def day() -> object:
+        def day() -> date:
             return today - timedelta(days=dice.randrange(30, 700))
 
         yield "everything", looks(Sieve)

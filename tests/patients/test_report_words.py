@@ -5,7 +5,7 @@ import re
 import pytest
 
 from patients.readings.looks import looks_of
-from patients.readings.report import told_in_words
+from patients.readings.wording import told_in_words
 from portal.audit import actions as audit
 from portal.audit.readings.report import entries_about
 from portal.audit.vocabulary import events

@@ -1,6 +1,7 @@
 """Letters about appointments reach those whose business they are when they leave, no one else."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -58,7 +59,7 @@ def test_a_proxy_who_acts_no_more_is_not_reminded(times, booked):
 
 def test_what_waits_about_another_patient_goes_out(times, kind, booked):
     cast = times.world.cast
-    given = {"scope": Scope.CORRESPOND, "relation": "carer"}
+    given: dict[str, Any] = {"scope": Scope.CORRESPOND, "relation": "carer"}
     door.run(patients.grant_proxy, WORK, cast.ben_record, cast.pia.id, **given)
     other = times.book(kind, at(11, day=tomorrow() + timedelta(days=3)), cast.sam,
                        patient=cast.ben_record)  # fmt: skip
@@ -73,7 +74,7 @@ def test_what_waits_about_another_patient_goes_out(times, kind, booked):
 def test_a_grant_that_has_run_out_by_then_is_noticed_when_the_letter_leaves(times, kind):
     cast = times.world.cast
     door.run(patients.end_proxy, cast.ada.actor, grant_of(cast.pia).pk)
-    given = {"scope": Scope.FULL, "relation": "carer", "valid_to": tomorrow()}
+    given: dict[str, Any] = {"scope": Scope.FULL, "relation": "carer", "valid_to": tomorrow()}
     door.run(patients.grant_proxy, WORK, cast.ada_record, cast.pia.id, **given)
     starts_at = at(9, day=tomorrow() + timedelta(days=3))
     times.book(kind, starts_at)
@@ -90,7 +91,7 @@ def test_a_grant_that_has_run_out_by_then_is_noticed_when_the_letter_leaves(time
 def test_a_proxy_who_may_only_read_by_then_is_not_reminded(times, booked):
     cast = times.world.cast
     door.run(patients.end_proxy, cast.ada.actor, grant_of(cast.pia).pk)
-    given = {"scope": Scope.READ, "relation": "carer"}
+    given: dict[str, Any] = {"scope": Scope.READ, "relation": "carer"}
     door.run(patients.grant_proxy, WORK, cast.ada_record, cast.pia.id, **given)
 
     with clock.frozen(booked.starts_at - timedelta(minutes=59)):

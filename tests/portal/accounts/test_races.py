@@ -16,6 +16,7 @@ from portal.accounts import actions, policy, selectors
 from portal.accounts.actions import addresses, signing_in
 from portal.accounts.errors import SignInExpired, SignInTaken
 from portal.accounts.models import Session, Stage, Throttle, TotpDevice
+from portal.accounts.selectors import ways_back
 from portal.accounts.selectors.factors import matching_step
 from portal.accounts.selectors.passwords import ticket_key
 from portal.kernel import clock, door
@@ -111,7 +112,7 @@ def test_of_two_who_prove_one_new_address_at_once_one_has_it(
     for someone in (ada, root):
         ask_address(someone, NEW)
         tokens[someone.id] = last_of("accounts.address-proof")["link"]
-    gate, real = Barrier(2, timeout=30), addresses.is_taken
+    gate, real = Barrier(2, timeout=30), ways_back.is_taken
 
     def looked(*given: Any, **more: Any) -> bool:
         found = real(*given, **more)

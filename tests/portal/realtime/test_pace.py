@@ -92,7 +92,7 @@ def test_after_a_flood_the_next_page_begins_with_nothing(two_commands, monkeypat
     assert not again.allows(Follow("thread.x", 0))
     assert allowed(again, "say", 10) == 0
     later = time.monotonic() + 61
-    monkeypatch.setattr(pace_module.time, "monotonic", lambda: later)
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     assert allowed(paces.of(person, (5, 60)), "write", 10) == 5
 
 

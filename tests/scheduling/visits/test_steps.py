@@ -1,6 +1,7 @@
 """The steps of a visit: who may take them, once, and what they leave behind."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -62,7 +63,7 @@ def test_nobody_comes_to_a_visit_that_is_long_past_though_no_scan_wrote_it_down(
 
 
 def test_a_clinician_who_is_none_any_more_comes_as_whom_they_are_for_the_patient(world, cast, cara):
-    given = {"scope": Scope.FULL, "relation": "partner"}
+    given: dict[str, Any] = {"scope": Scope.FULL, "relation": "partner"}
     door.run(patients.grant_proxy, WORK, cast.ada_record, cara.id, **given)
     visit = waiting(world)
     door.run(accounts.end_role, WORK, cara.id, "clinician")
