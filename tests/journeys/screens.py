@@ -20,6 +20,7 @@ from tests.journeys.browsers import Watch, result
 from tests.journeys.house import House, clinic
 from tests.journeys.pages import PAGES, Scene
 from tests.journeys.rooms import ROOMS
+from tests.journeys.times import TIMES
 from tests.shared import ROOT
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="two pictures of each instead of six")
     parser.add_argument("--whole", action="store_true", help="to the end of the page")
     given = parser.parse_args()
-    scenes = [scene for scene in (*PAGES, *ROOMS) if given.only in scene.name]
+    scenes = [scene for scene in (*PAGES, *ROOMS, *TIMES) if given.only in scene.name]
     failed = take(scenes, QUICK if given.quick else EVERY, given.folder, whole=given.whole)
     size = sum(path.stat().st_size for path in given.folder.glob("*.webp"))
     sys.stdout.write(f"{len(scenes)} scenes, {size / 1e6:.1f} MB\n")

@@ -9,6 +9,7 @@ from tests.journeys.browsers import DESK, PHONE, result
 from tests.journeys.house import House
 from tests.journeys.pages import PAGES, Scene
 from tests.journeys.rooms import ROOMS
+from tests.journeys.times import TIMES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,7 +41,7 @@ def test_a_page_fits_a_narrow_window_and_breaks_no_rule(house: House, scene: Sce
 
 
 @pytest.mark.feature("X4")
-@pytest.mark.parametrize("scene", ROOMS, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", [*ROOMS, *TIMES], ids=lambda scene: scene.name)
 def test_a_state_of_a_visit_or_a_booking_breaks_no_rule_either(studio: House, scene: Scene):
     try:
         fine(scene.show(studio))

@@ -132,7 +132,7 @@ def go_on(actor: Actor) -> int:
     return len(back)
 
 
-def digest_of(facts: dict[str, Any]) -> UUID:
+def _digest_of(facts: dict[str, Any]) -> UUID:
     """The first 16 bytes of the SHA-256 of these facts, as an entry can hold them."""
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])
@@ -172,7 +172,7 @@ def _finish(actor: Actor, erasure_id: UUID) -> Erasure:
         Event.ERASURE_DONE,
         patient=erasure.patient_id,
         subject=erasure.pk,
-        facts=digest_of(erasure.facts),
+        facts=_digest_of(erasure.facts),
         gone=gone,
         kept=kept,
     )
