@@ -122,7 +122,7 @@ def bench(arguments: list[str]) -> int:
 
 
 def faults(arguments: list[str]) -> int:
-    """Kill a busy portal, and its rotation of keys; what is lost is counted. Both modes, if named.
+    """Kill a busy portal and its rotations, take rights from open pages. Both modes, if named.
 
     Then book in crowds; what is doubled is counted. An older version's data is brought to
     today, and thousands talk at once. Arguments are for the campaign of sending.
@@ -136,8 +136,13 @@ def faults(arguments: list[str]) -> int:
         [*python, "tests.campaigns.upgrade"],
         [*python, "tests.campaigns.crosstalk"],
     ]
-    modes = [[], ["--scaled"]] if all(os.environ.get(name) for name in SCALED) else [[]]
-    return max(call([*campaign, *mode]) for campaign in campaigns for mode in modes)
+    rights = [*python, "tests.campaigns.revocations"]
+    is_scaled = all(os.environ.get(name) for name in SCALED)
+    modes = [[], ["--scaled"]] if is_scaled else [[]]
+    runs = [[*campaign, *mode] for campaign in campaigns for mode in modes] + [rights]
+    if is_scaled:
+        runs += [[*rights, "--scaled", "--redis", state] for state in ("up", "down", "silent")]
+    return max(call(run) for run in runs)
 
 
 def translations(arguments: list[str]) -> int:

@@ -14,7 +14,7 @@ from patients.readings import (
     questions_card,
     review_card,
 )
-from patients.selectors import account_of, acts_for_somebody, count_waiting, own_record
+from patients.selectors import account_of, acts_for_somebody, count_waiting, lapsed, own_record
 from patients.vocabulary import ANSWERED, SPECS, WAITS
 from portal.kernel.actor import Actor
 from portal.kernel.plugs import FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
@@ -80,5 +80,6 @@ PLUGS = Ward(
     ),
     enrolled=(enrolled,),
     account_of=account_of,
+    lapsed=(lapsed,),
     about=_("Record and contacts"),
 )

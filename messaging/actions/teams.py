@@ -15,6 +15,7 @@ from messaging.models.teams import MOST_HOURS_TEXT, MOST_NAME, MOST_PURPOSE, MOS
 from messaging.texts import is_blank, one_line
 from messaging.vocabulary import Event
 from patients.policy import TREATING
+from portal.accounts.actions import revoke
 from portal.accounts.selectors import people_with_role
 from portal.audit import actions as audit
 from portal.kernel import clock
@@ -104,7 +105,9 @@ def join_team(actor: Actor, team_id: UUID, person_id: UUID) -> UUID:
 
 
 def leave_team(actor: Actor, membership_id: UUID) -> UUID:
-    """This membership has ended; what the person had is nobody's. Repeating it changes nothing.
+    """This membership has ended; what the person had is nobody's, and open pages know at once.
+
+    Repeating it changes nothing.
 
     Refuses: NotFound.
     Locks: the membership.
@@ -115,4 +118,5 @@ def leave_team(actor: Actor, membership_id: UUID) -> UUID:
         member.ends_at, member.ended_by = clock.now(), actor.id
         member.save(update_fields=["ends_at", "ended_by"])
         audit.record(actor, Event.TEAM_ENDED, subject=member.team_id, person=member.person_id)
+        revoke(actor, member.person_id)
     return member.team_id

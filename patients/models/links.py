@@ -93,6 +93,7 @@ class Proxy(Link):
         indexes = [
             models.Index(fields=["person", "patient"], name="proxies_of_a_person"),
             models.Index(fields=["patient", "begins_at"], name="proxies_of_a_patient"),
+            models.Index(fields=["ends_at"], name="proxies_by_end"),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +127,7 @@ class CareTeamMember(Link):
         indexes = [
             models.Index(fields=["person", "patient"], name="links_of_a_person"),
             models.Index(fields=["patient", "begins_at"], name="links_of_a_patient"),
+            models.Index(fields=["ends_at"], name="links_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -225,3 +225,12 @@ def find_clinicians(sources: Iterable[str]) -> dict[str, Person]:
     by_index = {source_index(source): source for source in sources}
     rows = Clinician.objects.filter(source_index__in=by_index).select_related("person")
     return {by_index[bytes(row.source_index)]: row.person for row in rows}
+
+
+def lapsed(after: datetime, until: datetime) -> set[UUID]:
+    """Whose right towards a patient ended in this time, be it by a day that was set long before."""
+    found: set[UUID] = set()
+    for links in (Proxy.objects.all(), CareTeamMember.objects.all()):
+        ended = links.filter(ends_at__gt=after, ends_at__lte=until)
+        found |= {*ended.values_list("person", flat=True)}
+    return found

@@ -19,7 +19,7 @@ from django.utils import translation
 from portal.accounts import actions, selectors
 from portal.accounts.middleware.refusals import leave_entry
 from portal.accounts.ports import Standing
-from portal.kernel import clock, door, meters, trace
+from portal.kernel import clock, door, meters, plugs, trace
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -167,12 +167,13 @@ class Watch:
     async def _ask(self) -> None:
         now = clock.now()
         moved = await asked(selectors.revoked_since, self._asked_at - LOOK_BACK)
+        lapsed = await asked(plugs.lapsed, self._asked_at, now)
         self._asked_at = now
         for person_id, sockets in tuple(self._open.items()):
             for socket in tuple(sockets):
                 counter = moved.get(person_id, socket.revocation)
                 is_due = socket.look_again_at is not None and socket.look_again_at <= now
-                if counter != socket.revocation or is_due:
+                if counter != socket.revocation or is_due or person_id in lapsed:
                     socket.spawn(socket.recheck())
 
 

@@ -1,7 +1,8 @@
 """The sockets that a ward fills in its one `plugs.py`. Nothing else registers anything."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -189,8 +190,9 @@ class Ward:
     are, for acts at the command line; it refuses anything else.
     `enrolled` is called in the transaction in which somebody accepts an invitation: with the actor
     of the portal's own work, the person, and the invitation. `belongings` tells an administrator
-    in sentences, with counts alone, what somebody who may leave still holds. `beside` names the
-    templates that stand beside every page of this reader.
+    in sentences, with counts alone, what somebody who may leave still holds. `lapsed` names the
+    people of whom a right ended by the clock alone after one instant and until another. `beside`
+    names the templates that stand beside every page of this reader.
     """
 
     name: str
@@ -208,6 +210,7 @@ class Ward:
     fresh_acts: tuple[FreshAct, ...] = ()
     account_of: Callable[[UUID], UUID | None] | None = None
     prove: Callable[[str, str, str], Actor] | None = None
+    lapsed: tuple[Callable[[datetime, datetime], Iterable[UUID]], ...] = ()
     about: Any = ""
     reason: Any = ""
 
@@ -234,6 +237,11 @@ def commands() -> Mapping[str, Command]:
 def fresh_acts() -> Mapping[str, FreshAct]:
     """Every address that takes a fresh proof, by its row."""
     return {act.asked: act for ward in wards() for act in ward.fresh_acts}
+
+
+def lapsed(after: datetime, until: datetime) -> set[UUID]:
+    """The people of whom a right ended in this time although nothing was written."""
+    return {one for ward in wards() for ask in ward.lapsed for one in ask(after, until)}
 
 
 @cache

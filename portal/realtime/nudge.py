@@ -1,6 +1,6 @@
 """Nudges: hints, after the commit, that something changed. Ids only; they may be lost."""
 
-from functools import cache, partial
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -21,4 +21,9 @@ def hub() -> Hub:
 
 def nudge(group: str, kind: str, about: UUID, sequence: int = 0) -> None:
     """Once the transaction is durable, whoever follows the group is told to look again."""
-    transaction.on_commit(partial(hub().publish, Nudge(group, kind, about, sequence)), robust=True)
+    told = Nudge(group, kind, about, sequence)
+
+    def publish() -> None:  # a partial has no name, and Django names what fails
+        hub().publish(told)
+
+    transaction.on_commit(publish, robust=True)

@@ -49,8 +49,10 @@ class LayerRelay:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            with contextlib.suppress(OSError, RuntimeError):
+            try:
                 async_to_sync(self._send)(nudges)
+            except Exception:  # as below; what was done is durable, and is not failed by a hint
+                log.warning("%d nudges were not passed on; receivers will look again", len(nudges))
             return
         self._waiting = (self._waiting + nudges)[-MOST_WAITING:]
         if self._sending is None or self._sending.done():

@@ -19,7 +19,7 @@ ENDINGS = (
 WHYS_DECLINED = ("wrong-time", "other-channel", "not-needed", "other")
 NOTES = ("ten-minutes-late", "twenty-minutes-late", "nearly-there", "please-phone", "other")
 SAFE = ("yes", "no", "unsure")
-PARTED = ("left", "gone", "sent-back", "over", "other-person", "no-right")
+PARTED = ("left", "gone", "sent-back", "over", "other-person", "no-right", "signed-out")
 HOW = ("first", "again", "other-device")
 
 

@@ -1,5 +1,6 @@
 """A short slice of each campaign, in the mode that the suite runs in."""
 
+import asyncio
 import os
 import random
 from collections.abc import Callable
@@ -8,7 +9,8 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from tests.campaigns import bookings, cuts, kills, rotations, upgrade
+from tests.campaigns import bookings, cuts, kills, revocations, rotations, upgrade
+from tests.campaigns.hand import CAUSES
 
 pytestmark = pytest.mark.slow
 HEALED_WITHIN = 5.0
@@ -37,6 +39,18 @@ def test_a_rotation_that_is_killed_leaves_nothing_unreadable() -> None:
 
     assert run.is_clean, run.figures()
     assert run.kills == 3
+
+
+@pytest.mark.feature("I8", "I9")
+def test_a_right_that_is_taken_away_counts_in_open_pages_within_a_second() -> None:
+    run = asyncio.run(
+        revocations.campaign(
+            repetitions=len(CAUSES), scaled=bool(settings.REDIS_URL), within=1.0 * SLOWER
+        )
+    )
+
+    assert not run.faults, run.line()
+    assert run.took.keys() == {*CAUSES}
 
 
 @pytest.mark.feature("M5")

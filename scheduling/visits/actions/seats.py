@@ -137,17 +137,19 @@ def _lose(held: Held, row: Seat) -> None:
     mine.lost_at, mine.socket = held.now, ""
     mine.save(update_fields=["lost_at", "socket"])
     room = held.room.lost(side)
-    if not _may_return(held.actor, held.seen.appointment.pk):
-        held.part(mine, "no-right")
+    if why := _why_for_good(held.actor, held.seen.appointment.pk):
+        held.part(mine, why)
         room = room.expired(side)
     held.put(room, "gone")
 
 
-def _may_return(actor: Actor, appointment_id: UUID) -> bool:
-    """True while the session stands and the visit is still the actor's."""
+def _why_for_good(actor: Actor, appointment_id: UUID) -> str:
+    """Why the actor cannot come back; empty while session and right stand."""
+    if not policy.attended_visits(actor).filter(pk=appointment_id).exists():
+        return "no-right"
     if actor.session and not standing_of_session(UUID(hex=actor.session)).actor.roles:
-        return False
-    return policy.attended_visits(actor).filter(pk=appointment_id).exists()
+        return "signed-out"
+    return ""
 
 
 def _still_holds(held: Held, first: dict[str, Any]) -> bool:

@@ -33,6 +33,8 @@ class Peer:
     role: str
     seat: str
     here: bool
+    why: str = ""
+    """no-right or signed-out, if they are gone because they may not be there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,14 @@ def _peer(seen: Seen, names: Names) -> Peer | None:
     # Whoever acts for the patient, or treats them, is called by their own name.
     is_patient = seat.sitter.role == "patient"
     name = names.patient() if is_patient else names.person(seat.sitter.person)
-    return Peer(name, seat.sitter.role, seat.hold.value, seat.is_held)
+    why = _why_gone(seen, seat.sitter.person) if seat.hold is Hold.GONE else ""
+    return Peer(name, seat.sitter.role, seat.hold.value, seat.is_held, why)
+
+
+def _why_gone(seen: Seen, person_id: UUID) -> str:
+    rows = selectors.attendance_of(seen.visit.pk) if seen.visit else []
+    parted = next((row.parted for row in reversed(rows) if row.person_id == person_id), "")
+    return parted if parted in {"no-right", "signed-out"} else ""
 
 
 def _note(seen: Seen, seals: Seals) -> NoteLine | None:

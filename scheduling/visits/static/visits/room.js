@@ -59,7 +59,8 @@ export function mount(root) {
   /** What lies over their picture while there is none. */
   function cover() {
     const line = call.line();
-    const is = line === "broken" ? "broken" : !state?.peer?.here && met ? "peer" : line === "idle" || line === "joining" ? "joining"
+    const out = state?.peer?.why ?? "";
+    const is = out ? out : line === "broken" ? "broken" : !state?.peer?.here && met ? "peer" : line === "idle" || line === "joining" ? "joining"
       : their.camera ? "no" : "camera";
     facts.set({ line, cover: is, mending: line === "mending" ? "yes" : "no", theirmute: line === "live" && !their.microphone ? "yes" : "no" });
     if (line !== "live") facts.set({ quality: "wait" });
