@@ -36,6 +36,10 @@ class Standing:
     """Being here is to be noted, so that the session does not idle out."""
     revocation: int = 0
     """The person's counter when this was read."""
+    stays_until: datetime | None = None
+    """When the session ends if nothing is done: by lying idle, or at its limit."""
+    is_at_limit: bool = False
+    """That is the limit: nothing that is done makes it last longer."""
     look_again_at: datetime | None = None
     """When this may change although nothing is written."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.ports import Standing
-from portal.kernel import plugs
+from portal.kernel import clock, plugs
 from portal.kernel.actor import Actor
 from portal.kernel.catalogues import PSEUDO
 
@@ -41,6 +41,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     standing: Standing | None = getattr(request, "standing", None)
     if standing is not None and standing.profile is not None:
         given["reader_name"] = standing.profile.shown
+    if standing is not None and standing.stays_until is not None:
+        given["stays_until"] = standing.stays_until
+        given["stays_seconds"] = int((standing.stays_until - clock.now()).total_seconds())
     return given
 
 

@@ -104,8 +104,9 @@ class ActorMiddleware:
             door.run(
                 actions.end_lapsed_session, request.actor, standing.session_id, why=standing.lapsed
             )
-        elif standing.is_stale:
+        elif standing.is_stale and not is_question(request):
             door.run(actions.note_presence, request.actor, standing.session_id)
+            request.standing = selectors.standing_of_session(standing.session_id)
 
     def _to_sign_in(self, request: Request, standing: Standing) -> HttpResponseRedirect:
         if standing.waits_for_code:
@@ -127,6 +128,11 @@ class NotThisWay(Refusal):
 
     code = "not-this-way"
     status = 405
+
+
+def is_question(request: HttpRequest) -> bool:
+    """True for a page that asks how long its session lasts, which is nothing that a person does."""
+    return request.method in SAFE and request.path == reverse("accounts:stay")
 
 
 def source_of(request: HttpRequest) -> str:

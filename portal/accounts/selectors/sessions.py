@@ -145,6 +145,8 @@ def _signed_in(session: Session, person: Person, now: datetime) -> Standing:
         is_fresh=policy.is_fresh(session),
         revocation=person.revocation,
         is_stale=now - session.last_seen_at > STALE,
+        stays_until=min(idles_at, session.ends_at),
+        is_at_limit=session.ends_at <= idles_at,
         look_again_at=min(filter(None, (idles_at, session.ends_at, *held.values()))),
     )
 

@@ -22,6 +22,7 @@ from portal.accounts.views.signing_in import (
     sessions,
     sign_in,
     sign_out,
+    stay,
 )
 from portal.accounts.views.ways_back import (
     address,
@@ -62,6 +63,7 @@ __all__ = [
     "sessions",
     "sign_in",
     "sign_out",
+    "stay",
     "withdraw_invitation",
     "withdraw_lost_phone",
 ]

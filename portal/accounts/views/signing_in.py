@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from portal.accounts.forms import WAYS, AppCodeForm, PasswordForm, SignInForm
 from portal.accounts.ports import Request
 from portal.accounts.sessions import adopt
 from portal.accounts.views import steps
-from portal.kernel import door
+from portal.kernel import clock, door
 
 WRONG_PASSWORD = _(
     "This e-mail and password do not open an account here. "
@@ -78,6 +78,17 @@ def sign_out(request: Request) -> HttpResponse:
     response = redirect(reverse("accounts:sign-in") + "?reason=signed-out")
     response["Clear-Site-Data"] = CLEAR
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stay(request: Request) -> HttpResponse:
+    """For how many seconds the session lasts; posting says that somebody is here."""
+    standing = request.standing
+    if request.method == "POST" and standing.session_id:
+        door.run(actions.note_presence, request.actor, standing.session_id)
+        standing = selectors.standing_of_session(standing.session_id)
+    left = (standing.stays_until - clock.now()).total_seconds() if standing.stays_until else 0
+    return JsonResponse({"seconds": max(0, int(left)), "limit": standing.is_at_limit})
 
 
 @sensitive_post_parameters("code")
