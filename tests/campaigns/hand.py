@@ -60,7 +60,7 @@ class Hand:
             loser = clinician
         elif cause.startswith("proxy"):
             loser = self._person("proxy")
-            given = {"scope": Scope.FULL, "relation": "carer"}
+            given: dict[str, Any] = {"scope": Scope.FULL, "relation": "carer"}
             grant = door.run(grant_proxy, self.system, record, loser, **given).pk
         made: dict[str, Any] = {
             "thread": str(sent.thread_id),
@@ -110,7 +110,7 @@ class Hand:
         from portal.kernel.actor import person_actor
         from portal.kernel.ids import new_id
 
-        roles = grants_in_force().filter(person=writer).values_list("role", flat=True)
+        roles = grants_in_force().filter(person=UUID(writer)).values_list("role", flat=True)
         actor = person_actor(UUID(writer), frozenset(roles))
         door.run(reply, actor, UUID(thread), text, command_id=new_id())
         return time.monotonic()
