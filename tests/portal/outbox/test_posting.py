@@ -90,7 +90,7 @@ def test_an_address_and_a_link_are_sealed():
         assert scan(bytes(sealed)) == []
 
 
-OTHERS = [
+OTHERS: list[dict[str, Any]] = [
     {"id": "not-an-id"},
     {"count": True},
     {"count": -1},
