@@ -132,16 +132,29 @@ class ExceptionForm(CommandForm):
         }
 
 
+MOST_DIGITS = 6
+
+
+class Minutes(forms.IntegerField):
+    """Whole minutes in steps. Far too many digits are refused before anybody divides them."""
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, if it has no more digits than a number of minutes could need."""
+        if len(str(value or "")) > MOST_DIGITS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class TypeForm(CommandForm):
     """A kind of visit."""
 
     type_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    minutes = forms.IntegerField(min_value=5, max_value=480, step_size=5)
+    minutes = Minutes(min_value=5, max_value=480, step_size=5)
     modes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
-    before_minutes = forms.IntegerField(min_value=0, max_value=240, step_size=5)
-    after_minutes = forms.IntegerField(min_value=0, max_value=240, step_size=5)
-    step_minutes = forms.IntegerField(min_value=5, max_value=480, step_size=5)
+    before_minutes = Minutes(min_value=0, max_value=240, step_size=5)
+    after_minutes = Minutes(min_value=0, max_value=240, step_size=5)
+    step_minutes = Minutes(min_value=5, max_value=480, step_size=5)
     notice_hours = forms.IntegerField(min_value=0, max_value=24 * 60)
     cutoff_hours = forms.IntegerField(min_value=0, max_value=24 * 60)
     horizon_days = forms.IntegerField(min_value=1, max_value=366)

@@ -59,7 +59,11 @@ class Source:
 @cache
 def parsed(text: str) -> ast.Module:
     """The syntax tree of this text."""
-    return ast.parse(text)
+    try:
+        return ast.parse(text)
+    except SystemError:
+        # CPython 3.11 loses count of its depth if a thread parses at the same time.
+        return ast.parse(text)
 
 
 @cache

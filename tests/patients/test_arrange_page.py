@@ -115,11 +115,13 @@ def test_an_old_sign_in_is_asked_once_more_before_a_proxy(cast, sam, rosa):
     with clock.moved(by=timedelta(minutes=14, seconds=50)):
         client.get("/")
     with clock.moved(by=timedelta(minutes=16)):
-        page = get(client, "patients:arrange", rosa)
+        answer = post(client, "patients:appoint", rosa, **ASKED)
 
-    assert "sign in once more" in page
-    assert f"?next=/patients/{rosa}/arrange/" in page
-    assert "How did you make sure of the person" not in page
+    page = answer.content.decode()
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Is it still you?" in page
+    assert ASKED["address"].replace("@", "%40") in page
+    assert not Offer.objects.exists()
 
 
 def test_the_page_of_a_child_says_when_a_parents_rights_change(cast, sam):

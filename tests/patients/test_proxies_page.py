@@ -63,15 +63,13 @@ def test_what_is_refused_stands_beside_its_field(cast, ada, pia):
     assert "acts for the patient already" in answer.content.decode()
 
 
-def test_an_old_sign_in_is_asked_once_more_before_anything_is_typed(cast, ada):
+def test_an_old_sign_in_is_asked_once_more_and_nothing_typed_is_lost(cast, ada):
     client = browser(ada)
     with clock.moved(by=timedelta(minutes=16)):
-        page = get(client, "patients:proxies")
         answer = post(client, "patients:proxies", **FORM)
 
-    assert "sign in once more" in page
-    assert 'name="address"' not in page
-    assert "?next=/patients/proxies/" in page
+    assert "Is it still you?" in answer.content.decode()
+    assert FORM["address"].replace("@", "%40") in answer.content.decode()
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert not Offer.objects.exists()
 

@@ -13,7 +13,7 @@ from portal.kernel import clock, plugs
 
 pytestmark = pytest.mark.feature("A5")
 
-UNTOLD = {"portal.accounts", "portal.outbox", "portal.notifications"}
+UNTOLD = {"portal.accounts", "portal.custody", "portal.outbox", "portal.notifications"}
 """Wards whose entries are about accounts, letters and the clinic, not about a patient's record."""
 ON_THE_LOG = {"audit.epoch-begun", "audit.exported"}
 """Acts upon the log itself, which are about nobody."""

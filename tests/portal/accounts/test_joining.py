@@ -135,7 +135,7 @@ def test_the_link_is_in_no_log(caplog):
 def test_every_handler_of_ours_leaves_the_link_out(settings):
     for handler in settings.LOGGING["handlers"].values():
         assert "no_keys" in handler["filters"]
-    assert settings.LOGGING["filters"]["no_keys"]["()"] == "portal.kernel.redact.NoKeys"
+    assert settings.LOGGING["filters"]["no_keys"]["()"] is NoKeys
 
 
 def test_the_page_tells_other_sites_nothing():

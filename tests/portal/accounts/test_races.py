@@ -13,7 +13,7 @@ from django.db import connection, connections
 from django.test import Client
 
 from portal.accounts import actions, policy, selectors
-from portal.accounts.actions import addresses, signing_in
+from portal.accounts.actions import addresses, proofs, signing_in
 from portal.accounts.errors import SignInExpired, SignInTaken
 from portal.accounts.models import Session, Stage, Throttle, TotpDevice
 from portal.accounts.selectors import ways_back
@@ -141,7 +141,7 @@ def guesses_evaluated(someone: Someone, monkeypatch: pytest.MonkeyPatch) -> int:
         next(looked_at)
         return real(device, code, at)
 
-    monkeypatch.setattr(signing_in, "matching_step", counted)
+    monkeypatch.setattr(proofs, "matching_step", counted)
     with clock.frozen(NOON):
         sessions = [half_way(someone) for _ in range(100)]
 

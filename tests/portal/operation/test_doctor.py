@@ -100,7 +100,7 @@ def test_backups_that_stopped(healthy, settings, tmp_path):
 
 
 def test_a_clock_that_went_back(healthy):
-    with clock.moved(by=timedelta(minutes=-5)):
+    with clock.moved(by=timedelta(hours=-5)):
         assert wrong()["clock"] == "back"
 
 

@@ -19,6 +19,7 @@ export function mount(root) {
   const admit = /** @type {HTMLAnchorElement} */ (root.querySelector("[data-admit]"));
   const whom = /** @type {HTMLElement} */ (root.querySelector("[data-whom]"));
   const room = admit.href;
+  const here = /** @type {HTMLElement | null} */ (document.querySelector(".visit[data-visit]"))?.dataset.visit;
   const told = kept("bell-told");
   const later = kept("bell-later");
   /** @type {Line[]} */
@@ -33,7 +34,7 @@ export function mount(root) {
 
   function show() {
     // What the page itself shows is not said a second time at its edge.
-    const shown = waiting.filter(({ visit }) => !later.has(visit) && visit !== root.dataset.here && !document.querySelector(`[data-waits="${visit}"]`));
+    const shown = waiting.filter(({ visit }) => !later.has(visit) && visit !== here && !document.querySelector(`[data-waits="${visit}"]`));
     const mine = shown.find((line) => line.mine);
     if (shown.length) words.textContent = sentence(mine ? [mine, ...shown.filter((line) => line !== mine)] : shown);
     admit.hidden = !mine;
@@ -51,9 +52,9 @@ export function mount(root) {
   });
   follow(root.dataset.topic ?? "", 0, {
     items(items) {
-      waiting = items[items.length - 1].visits.filter((/** @type {Line} */ { state, here }) => state === "waiting" && here);
+      waiting = items[items.length - 1].visits.filter((/** @type {Line} */ line) => line.state === "waiting" && line.here);
       const ids = waiting.map(({ visit }) => visit);
-      const fresh = waiting.filter(({ visit }) => !told.has(visit) && visit !== root.dataset.here);
+      const fresh = waiting.filter(({ visit }) => !told.has(visit) && visit !== here);
       told.put(ids);
       later.put(ids.filter((visit) => later.has(visit)));
       show();
