@@ -155,7 +155,9 @@ def claims_of(
     *,
     apart_from: UUID | None = None,
 ) -> tuple[Mapping[UUID, list[tuple[int, int]]], Mapping[UUID, list[Hold]]]:
-    """What is taken of these resources, and what is held, in this time. One query."""
+    """What is taken of these resources, and what is held, in this time. One query, if any."""
+    if not whose:
+        return {}, {}
     more = ""
     given: list[Any] = [kind.value, begins, ends]
     if apart_from is not None:

@@ -82,7 +82,8 @@ class Campaign:
                 writer.cancel()
             await asyncio.gather(*writers, return_exceptions=True)
             self.hand.kill()
-            self.hand.wait()
+            # Waits for its end, and shuts the pipes to it.
+            self.hand.__exit__(None, None, None)
         return self.run
 
     async def _once(self, cause: str) -> None:
