@@ -53,7 +53,8 @@ def test_a_look_is_told_and_proven(house: House, tmp_path: Path, scripts: bool):
     check = [sys.executable, "-I", str(ROOT / "docs" / "verify" / "report.py"), str(path)]
     answer = subprocess.run(check, capture_output=True, text=True, check=False, timeout=60)
 
-    assert answer.returncode == 0, answer.stderr
+    # What happened within the last second may not be signed yet: then it says so, and exits 3.
+    assert answer.returncode in {0, 3}, answer.stderr
     held = [each for each in json.loads(path.read_text())["entries"] if each["index"] is not None]
     assert f"{len(held)} entries hold" in answer.stdout
     assert any("Okafor" in each["in_words"]["who"] for each in held)

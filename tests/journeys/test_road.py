@@ -121,5 +121,7 @@ def see_who_looked(house: House, phone: "Page", folder: Path) -> None:
     download.value.save_as(path)
     check = [sys.executable, "-I", str(ROOT / "docs" / "verify" / "report.py"), str(path)]
     answer = subprocess.run(check, capture_output=True, text=True, check=False, timeout=60)
-    assert answer.returncode == 0, answer.stderr
+    # What happened within the last second may not be signed yet: then it says so, and exits 3.
+    assert answer.returncode in {0, 3}, answer.stderr
+    assert "entries hold" in answer.stdout
     assert "knee" not in path.read_text()

@@ -14,7 +14,7 @@ export function mount(bar) {
   const words = bar.dataset;
   const stay = /** @type {HTMLButtonElement} */ (bar.querySelector("[data-stay]"));
   const cover = /** @type {HTMLElement} */ (document.querySelector("[data-locked]"));
-  const covered = document.querySelectorAll("body > header, body > main:not([data-locked]), body > footer");
+  const covered = document.querySelectorAll("body > header, body > main, body > footer");
   const line = new BroadcastChannel("portal-session");
   /** When it ends, by this machine's clock. */
   let ends = 0;
