@@ -28,9 +28,13 @@ MENTIONED = """
     WHERE l.seq BETWEEN %s AND %s
 """
 NOT_PLACED = """
-    SELECT e.id, e.at FROM audit_entry e
+    SELECT e.id, e.at, {final} FROM audit_entry e
     WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = e.id) ORDER BY e.id
 """
+# Between these two a transaction that is still open, in whatever database of the cluster, keeps the
+# sequencer from the entry, however old it is: it waits, and nothing is wrong with it.
+FINAL = """(e.xact < pg_snapshot_xmin(pg_current_snapshot())
+            OR e.xact >= pg_snapshot_xmax(pg_current_snapshot()))"""
 ORPHANED = """
     SELECT x.entry_id FROM {table} x
     WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = x.entry_id) ORDER BY x.entry_id
@@ -105,10 +109,10 @@ def tiles_beyond(counts: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def not_placed(patience: timedelta) -> Iterator[tuple[UUID, bool]]:
-    """Entries without a place in the tree, and whether that has lasted too long."""
-    limit = clock.now() - patience
-    for entry, at in _read(NOT_PLACED, []):
-        yield _id(entry), connection.vendor == "sqlite" or at < limit
+    """Entries without a place in the tree, and whether they could have had one for long."""
+    limit, is_sqlite = clock.now() - patience, connection.vendor == "sqlite"
+    for entry, at, is_final in _read(NOT_PLACED.format(final="1" if is_sqlite else FINAL), []):
+        yield _id(entry), is_sqlite or (is_final and at < limit)
 
 
 def orphans() -> Iterator[tuple[str, UUID]]:

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +96,23 @@ def _insert_raw(hand: Connection) -> None:
         "INSERT INTO audit_entry (id, leaf, event, at, actor, outcome, request) VALUES "
         "(gen_random_uuid(), 'x', 'raw.insert', now(), 'p_x', 0, '')"
     )
+
+
+@postgresql_only
+def test_an_entry_behind_an_open_transaction_waits_and_is_no_fault(monkeypatch):
+    monkeypatch.setattr("portal.audit.readings.verify.PATIENCE", timedelta(0))
+    with intruder() as open_elsewhere:
+        open_elsewhere.execute("BEGIN")
+        open_elsewhere.execute("SELECT pg_current_xact_id()")
+        seen_often(CLERK, 1)
+        said = verify()
+        assert (said.waiting, said.holds) == (1, True)
+        open_elsewhere.execute("COMMIT")
+
+    # Now it could have its place, and the one who gives places does not come.
+    assert not verify().holds
+    numbered()
+    assert verify().holds
 
 
 @postgresql_only
