@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.proxy import Faults, Proxy, proxy
-from tests.journeys import steps
+from tests.journeys import steps, video
 from tests.journeys.browsers import Watch
 from tests.journeys.house import House
 
@@ -86,3 +86,34 @@ def test_a_thread_over_a_line_that_tears_and_goes_silent(line: Line, studio: Hou
     texts = [text for _, _, text in steps.transcript(page)]
     assert sorted(texts) == sorted(said)
     assert steps.transcript(page) == steps.transcript(desk)
+
+
+@pytest.mark.feature("V4", "V7")
+def test_a_visit_whose_signals_go_over_a_line_that_tears(line: Line, studio: House):
+    path = video.book(studio, "imani")
+    hers = video.arrive(line.house, "imani", path)
+    theirs = video.enter(studio, "okafor", path)
+    theirs.get_by_role("heading", name="is here").wait_for()
+    video.admit(theirs)
+    for _ in range(4):
+        line.do(line.proxy.reset_all)
+        hers.wait_for_timeout(400)
+    for page in (hers, theirs):
+        video.see(page)
+        video.line(page, "live")
+
+    line.do(line.proxy.cut)
+    hers.locator("[data-socket=lost]").wait_for()
+    hers.get_by_role("button", name="Camera off").click()
+    assert video.moves(hers)
+    line.do(line.proxy.heal)
+    theirs.locator("main").get_by_text("has the camera off").wait_for(timeout=BACK)
+    line.do(line.proxy.hush)
+    assert video.moves(hers)
+    line.do(line.proxy.heal)
+    hers.get_by_role("button", name="Camera on").click()
+
+    theirs.locator("main").get_by_text("has the camera off").wait_for(state="hidden", timeout=BACK)
+    for page in (hers, theirs):
+        video.see(page)
+    assert theirs.get_by_role("button", name="Let them in").count() == 0

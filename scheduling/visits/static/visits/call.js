@@ -104,6 +104,7 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
   let sent = 0;
   /** @type {Set<number>} */
   const seen = new Set();
+  let mediaAt = 0;
   let making = false;
   let ignoring = false;
   let settling = false;
@@ -191,8 +192,11 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
     else describe();
   }
 
-  /** @param {any} signal */
-  async function obey(signal) {
+  /**
+   * @param {any} signal
+   * @param {number} n
+   */
+  async function obey(signal, n) {
     if (closed) return;
     if (signal.kind === "offer" || signal.kind === "answer") await described(signal);
     else if (signal.kind === "candidate") {
@@ -200,7 +204,9 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
       if (peer.remoteDescription) await add(candidate);
       else waiting.push(candidate);
     } else if (signal.kind === "restart" && !polite) mendForThem();
-    else if (signal.kind === "media") {
+    else if (signal.kind === "media" && n > mediaAt) {
+      // What was held up on its way says nothing against what is newer.
+      mediaAt = n;
       shown = signal.screen;
       ends.media(signal);
       showScreen();
@@ -280,7 +286,7 @@ function connect({ epoch, polite, servers, mine, ends, become }) {
     take({ n, signal }) {
       if (seen.has(n)) return;
       seen.add(n);
-      queue = queue.then(() => obey(signal)).catch((error) => {
+      queue = queue.then(() => obey(signal, n)).catch((error) => {
         if (!closed) console.info("A signal was of no use.", error);
       });
     },

@@ -23,6 +23,10 @@ export function mount(root) {
   /** @type {any} */
   let state = null;
   let seat = "";
+  /** How often this page took its seat. */
+  let sittings = 0;
+  /** What was said before this page sat there again over its new socket. @type {import("./call.js").Envelope[]} */
+  let unsaid = [];
   let joining = false;
   let left = false;
   let gone = "";
@@ -37,9 +41,7 @@ export function mount(root) {
   const facts = factsOf(root, { part: part(), why: words.why ?? "", note: words.note ?? "", quality: "wait", line: "idle", cover: "joining", theirmute: "no", mending: "no", quiet: "no", screen: "off", trouble: "", microphone: "off", camera: "off", mirror: "off", sharing: "no" });
 
   const call = makeCall({
-    send: (envelope) => {
-      command("visits.signal", { visit, seat, ...envelope }, newId()).catch(() => {});
-    },
+    send: (envelope) => void say(envelope),
     picture: (stream) => stage.picture(stream),
     screen: (stream) => stage.screen(stream),
     media: (media) => {
@@ -55,6 +57,22 @@ export function mount(root) {
     },
   });
   const stage = stageOf(root, facts, () => call);
+
+  /**
+   * It goes to the seat opposite. What went out over a socket that has no seat yet is said once there is one;
+   * without this the other side would not hear that the camera went off while the line was cut.
+   * @param {import("./call.js").Envelope} envelope
+   */
+  async function say(envelope) {
+    const sitting = sittings;
+    try {
+      await command("visits.signal", { visit, seat, ...envelope }, newId());
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== "stale" || envelope.epoch !== state?.epoch) return;
+      if (sitting !== sittings) void say(envelope);
+      else unsaid.push(envelope);
+    }
+  }
 
   /** What lies over their picture while there is none. */
   function cover() {
@@ -129,6 +147,10 @@ export function mount(root) {
     try {
       const result = await command("visits.join", { visit, device, epoch }, newId());
       seat = result.seat;
+      sittings += 1;
+      const waited = unsaid;
+      unsaid = [];
+      for (const envelope of waited) if (envelope.epoch === result.epoch) void say(envelope);
       sat(visit, true);
       if (state) Object.assign(state, { seat: "mine", epoch: Math.max(state.epoch, result.epoch) });
       tell("");
