@@ -24,7 +24,7 @@ from tests.journeys.times import TIMES
 from tests.shared import ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
 Colour = Literal["light", "dark"]
 
@@ -76,13 +76,13 @@ def pictures(
         reduced_motion="reduce",
     )
     for shot in shots:
-        size = {"width": shot.width, "height": HEIGHTS[shot.width]}
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        size: ViewportSize = {"width": shot.width, "height": HEIGHTS[shot.width]}
+        page.set_viewport_size(size)
         page.emulate_media(color_scheme=shot.colour, reduced_motion="reduce")
         if whole:
             reach = result(page, "document.documentElement.scrollHeight")
             size["height"] = max(size["height"], min(reach, TALLEST))
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.set_viewport_size(size)
         page.wait_for_timeout(250)
         yield shot, picture(page)
 
