@@ -77,10 +77,14 @@ export function mount(bar) {
     /** @type {HTMLElement} */ (cover.querySelector("h1")).focus();
   }
 
-  /** @param {string} token */
+  /**
+   * Signed in again in another tab: forms that were filled in here count again, and so does the socket.
+   * @param {string} token
+   */
   function unlock(token) {
-    if (cover.hidden) return;
     for (const box of document.querySelectorAll("[name=csrfmiddlewaretoken]")) /** @type {HTMLInputElement} */ (box).value = token;
+    dispatchEvent(new Event("signedin"));
+    if (cover.hidden) return;
     cover.hidden = true;
     for (const part of covered) part.toggleAttribute("hidden", false);
     document.title = title;

@@ -274,6 +274,7 @@ export function hurry() {
 
 addEventListener("online", hurry);
 addEventListener("focus", hurry);
+addEventListener("signedin", hurry);
 document.addEventListener("visibilitychange", hurry);
 addEventListener("offline", () => lost(0));
 addEventListener("pagehide", drop);
