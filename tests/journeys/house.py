@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SOON = 60.0
 """Seconds. The postman looks every few; a busy machine may take its time."""
+FRESH = 480.0
+"""Seconds. An older session may have idled out, and is asked for a proof before some acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class House:
     contexts: list["BrowserContext"] = field(default_factory=list)
     address: str = ""
     """What pages call this portal where that is not localhost."""
-    _kept: dict[str, Any] = field(default_factory=dict)
+    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -77,13 +79,14 @@ class House:
         return context.new_page()
 
     def open(self, name: str, path: str = "/", **options: Any) -> "Page":
-        """A page of this person's browser. They sign in once; later browsers hold that session."""
-        if name not in self._kept:
+        """A page of this person's browser, signed in; for a while browsers share that session."""
+        since, _ = self._kept.get(name, (-FRESH, None))
+        if time.monotonic() - since > FRESH:
             page = self.device()
             self.sign_in(page, name)
-            self._kept[name] = page.context.storage_state()
+            self._kept[name] = (time.monotonic(), page.context.storage_state())
             page.context.close()
-        page = self.device(storage_state=self._kept[name], **options)
+        page = self.device(storage_state=self._kept[name][1], **options)
         page.goto(path)
         return page
 
@@ -101,7 +104,7 @@ class House:
     def keep(self, who: SignIn, page: "Page") -> None:
         """Somebody who came in by a letter is known here, and signed in as on this page."""
         self.sign_ins[who.key] = who
-        self._kept[who.key] = page.context.storage_state()
+        self._kept[who.key] = (time.monotonic(), page.context.storage_state())
 
     def letters(self, address: str, *, at_least: int = 1) -> list[EmailMessage]:
         """The letters to this address, oldest first, once there are so many."""
