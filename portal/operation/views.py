@@ -20,14 +20,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether the portal can work; part by part only to whoever runs it."""
+    """Whether pages can be shown: 503 if not. Part by part only to whoever runs the portal."""
     findings = readiness.findings()
-    is_ready = all(finding.is_well for finding in findings)
-    status = 200 if is_ready else 503
+    word = readiness.word_for(findings)
+    status = 503 if word == "not ready" else 200
     if not policy.may_watch(request):
-        word = "ready\n" if is_ready else "not ready\n"
-        return HttpResponse(word, status=status, content_type="text/plain")
-    told = {"ready": is_ready, "parts": [finding.as_json() for finding in findings]}
+        return HttpResponse(f"{word}\n", status=status, content_type="text/plain")
+    told = {"word": word, "parts": [finding.as_json() for finding in findings]}
     return JsonResponse(told, status=status, json_dumps_params={"indent": 1})
 
 

@@ -24,6 +24,9 @@ QUESTIONS: dict[str, Question] = {
     "audit signing": evidence.signed,
     "audit sequencer": evidence.numbered,
 }
+VITAL = frozenset({"database", "shred database"})
+"""Without these no page can be shown. Whatever else is away is the same for every process of the
+portal: turning people away for it would take down what still works."""
 PATIENCE = 3.0
 FRESH = 1.0
 """Seconds for which an answer holds, however often strangers ask."""
@@ -72,9 +75,12 @@ def findings() -> Sequence[Finding]:
     return _rounds().findings()
 
 
-def is_ready() -> bool:
-    """True if every part is well."""
-    return all(finding.is_well for finding in findings())
+def word_for(findings: Sequence[Finding]) -> str:
+    """`ready`; `strained` while pages are shown though some part is not well; `not ready`."""
+    ill = {finding.part for finding in findings if not finding.is_well}
+    if ill & VITAL:
+        return "not ready"
+    return "strained" if ill else "ready"
 
 
 def forget() -> None:

@@ -21,26 +21,26 @@ pytestmark = [
 PATIENCE = 90.0
 
 
-def becomes(server: Server, status: int, **words: str) -> dict[str, str]:
-    """The words of each part, once the server answers with this status and these among them."""
+def becomes(server: Server, word: str, **words: str) -> dict[str, str]:
+    """The words of each part, once the server answers with this word and these among them."""
     end = time.monotonic() + PATIENCE
     told: dict[str, str] = {}
     while time.monotonic() < end:
         answer = server.browser().get("/readyz")
-        told = {p["part"].replace(" ", "_"): p["word"] for p in json.loads(answer.text)["parts"]}
-        if answer.status == status and words.items() <= told.items():
+        said = json.loads(answer.text)
+        told = {part["part"].replace(" ", "_"): part["word"] for part in said["parts"]}
+        assert answer.status == (503 if said["word"] == "not ready" else 200)
+        if said["word"] == word and words.items() <= told.items():
             return told
         time.sleep(0.2)
-    raise AssertionError(
-        f"never {status} with {words}, but {told}\n{server.log.read_text()[-2000:]}"
-    )
+    raise AssertionError(f"never {word} with {words}, but {told}\n{server.log.read_text()[-2000:]}")
 
 
 def test_a_server_with_its_workers_becomes_ready_and_one_without_does_not(clinic):
     with clinic.server("--web") as alone:
-        becomes(alone, 503, jobs="never")
+        becomes(alone, "strained", jobs="never")
     with clinic.server() as whole:
-        becomes(whole, 200)
+        becomes(whole, "ready")
         assert "portal_job_runs_total" in whole.browser().get("/metrics").text
         doctor = whole.manage("doctor")
         assert doctor.returncode == 0, doctor.stdout
@@ -51,12 +51,12 @@ def test_a_server_with_its_workers_becomes_ready_and_one_without_does_not(clinic
 def test_a_database_that_goes_away_is_told_of_and_so_is_its_return(clinic):
     url = clinic.environment["PORTAL_DATABASE_URL"]
     with clinic.server() as server:
-        becomes(server, 200)
+        becomes(server, "ready")
         lets_in(url, False)
-        becomes(server, 503, database="away", shred_database="ok")
+        becomes(server, "not ready", database="away", shred_database="ok")
         assert server.browser().get("/healthz").status == 200
         lets_in(url, True)
-        becomes(server, 200)
+        becomes(server, "ready")
 
 
 @pytest.mark.scaled
@@ -67,9 +67,9 @@ async def test_a_redis_that_goes_away_is_told_of(clinic):
         url = parts._replace(netloc=f"127.0.0.1:{line.port}").geturl()
         server = Server(clinic.folder, clinic.environment | {"PORTAL_REDIS_URL": url}, "--web")
         await asyncio.to_thread(server.start)
-        await asyncio.to_thread(becomes, server, 503, layer="ok", broker="layer")
+        await asyncio.to_thread(becomes, server, "strained", layer="ok", broker="layer")
     try:
-        await asyncio.to_thread(becomes, server, 503, layer="away", database="ok")
+        await asyncio.to_thread(becomes, server, "strained", layer="away", database="ok")
     finally:
         server.kill()
 
