@@ -51,7 +51,8 @@ class EntryPage:
     way: str
     device: str
     has_session: bool
-    facts: list[tuple[str, str]]
+    facts: list[tuple[str, str, bool]]
+    """Its name, what it is, and whether that is a person; all else is a code."""
     index: int | None
     checkpoint_number: int | None
     checkpoint_size: int | None
@@ -127,16 +128,16 @@ def _why(actor: Actor, each: Reviewed) -> str:
     return whom.why
 
 
-def _facts(each: Reviewed, people: Mapping[UUID, str]) -> list[tuple[str, str]]:
+def _facts(each: Reviewed, people: Mapping[UUID, str]) -> list[tuple[str, str, bool]]:
     """What else the entry tells: counts and codes as they are, people by name; no other id."""
     spec = events().get(each.entry.row.event)
-    told: list[tuple[str, str]] = []
+    told: list[tuple[str, str, bool]] = []
     for name, value in sorted(each.entry.details.items()):
         kind: Any = spec.detail.get(name) if spec else None
         if name in OWN or kind is None:
             continue
         if kind.kind is not DetailKind.ID:
-            told.append((name.replace("_", " "), str(value)))
+            told.append((name.replace("_", " "), str(value), False))
         elif (person := id_in(each.entry, name)) is not None and person in people:
-            told.append((name.replace("_", " "), people[person]))
+            told.append((name.replace("_", " "), people[person], True))
     return told

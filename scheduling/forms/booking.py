@@ -17,6 +17,19 @@ from scheduling.vocabulary import MODES
 
 Choices = Iterable[tuple[str, str | Promise]]
 _LOW = (1 << 62) - 1
+_AREAS: dict[str, str | Promise] = {
+    "Africa": _("Africa"),
+    "America": _("America"),
+    "Antarctica": _("Antarctica"),
+    "Arctic": _("Arctic Ocean"),
+    "Asia": _("Asia"),
+    "Atlantic": _("Atlantic Ocean"),
+    "Australia": _("Australia"),
+    "Europe": _("Europe"),
+    "Indian": _("Indian Ocean"),
+    "Pacific": _("Pacific Ocean"),
+}
+"""What the first part of a zone's name means; one that is not here stands as it is."""
 
 
 class CommandForm(forms.Form):
@@ -127,7 +140,8 @@ class ZoneForm(forms.Form):
             shown = (city or area).replace("_", " ").replace("/", ", ")
             areas.setdefault(area if city else "", []).append((name, shown))
         loose = areas.pop("", [])
-        self.fields["zone"].choices = [*loose, *areas.items()]  # type: ignore[attr-defined]
+        grouped = [(_AREAS.get(area, area), cities) for area, cities in areas.items()]
+        self.fields["zone"].choices = [*loose, *grouped]  # type: ignore[attr-defined]
 
 
 class FindForm(forms.Form):
