@@ -106,9 +106,12 @@ def accented(text: str) -> str:
 
 
 def mirrored(text: str) -> str:
-    """The text with each word turned round, as a language from right to left would stand."""
+    """The text with each word turned round, as a language from right to left would stand.
+
+    Marks on both sides keep a number beside it out of what is turned round.
+    """
     return "".join(
-        part if not part or _KEPT.fullmatch(part) else f"\u202e{part}\u202c"
+        part if not part or _KEPT.fullmatch(part) else f"\u200f\u202e{part}\u202c\u200f"
         for part in _KEPT.split(text)
     )
 

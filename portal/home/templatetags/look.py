@@ -35,6 +35,8 @@ ROLES: dict[str, Promise] = {
 }
 TITLES = frozenset({"dr", "prof", "mr", "mrs", "ms", "mx", "nurse", "sister"})
 TONES = {"waiting": "wait", "answered": "good", "closed": "calm"}
+POINTING = frozenset({"back", "in", "next", "out", "send"})
+"""Pictures that point along the line, and the other way where lines run from right to left."""
 STATE_ICONS = {"waiting": "clock", "answered": "answer", "closed": "lock"}
 
 
@@ -42,7 +44,8 @@ STATE_ICONS = {"waiting": "clock", "answered": "answer", "closed": "lock"}
 def icon(name: str) -> SafeString:
     """One picture of the sprite. Never alone: a word stands beside it."""
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        " flip" if name in POINTING else "",
         static("portal/icons.svg"),
         name,
     )
@@ -147,6 +150,8 @@ def field(
     described = [f"{bound.auto_id}_helptext"] if words else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if _is_copied(bound.field.widget.attrs | given, bound.widget_type):
+        given.setdefault("dir", "ltr")
     if described:
         given["aria-describedby"] = " ".join(described)
     return {
@@ -157,3 +162,12 @@ def field(
         "described": given.get("aria-describedby", ""),
         "control": bound.as_widget(attrs=given),
     }
+
+
+def _is_copied(attrs: Mapping[str, Any], kind: str) -> bool:
+    """True for what is an address or a code: it runs from left to right in every language."""
+    return (
+        kind in {"email", "password"}
+        or attrs.get("inputmode") in {"email", "numeric", "tel"}
+        or attrs.get("autocapitalize") == "none"
+    )

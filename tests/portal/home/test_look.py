@@ -89,3 +89,25 @@ def test_the_errors_lead_to_their_fields_and_a_good_form_has_none():
 
 def test_what_a_person_wrote_cannot_become_a_page():
     assert "<b>" not in drawn("{% field form.body label=label %}", form=Note(), label="<b>")
+
+
+@pytest.mark.feature("X3")
+def test_an_address_or_code_is_typed_from_left_to_right_and_words_as_they_come():
+    class Copied(forms.Form):
+        email = forms.EmailField()
+        code = forms.CharField(widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+        name = forms.CharField()
+
+    email, code, name, text = (
+        drawn("{% field each %}", each=bound) for bound in (*Copied(), Note()["body"])
+    )
+
+    assert 'dir="ltr"' in email
+    assert 'dir="ltr"' in code
+    assert "dir=" not in name + text
+
+
+@pytest.mark.feature("X3")
+def test_a_picture_that_points_along_the_line_turns_round_with_it():
+    assert 'class="icon flip"' in drawn('{% icon "back" %}')
+    assert 'class="icon"' in drawn('{% icon "clock" %}')

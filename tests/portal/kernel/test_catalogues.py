@@ -93,7 +93,7 @@ def test_an_accented_text_is_longer_in_brackets_and_keeps_what_is_filled_in():
 
 
 def test_a_mirrored_text_turns_each_word_and_no_placeholder():
-    assert catalogues.mirrored("From %(day)s") == "\u202eFrom\u202c %(day)s"
+    assert catalogues.mirrored("From %(day)s") == "\u200f\u202eFrom\u202c\u200f %(day)s"
 
 
 def test_the_same_source_is_compiled_once_and_another_one_beside_it(tmp_path):
