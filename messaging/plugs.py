@@ -1,4 +1,4 @@
-"""What messaging offers to the ground: a topic, commands, words, a card, its rows about people."""
+"""What messaging offers to the ground: topics, commands, words, cards, its rows about people."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from messaging.actions import Noted, Sent
 from messaging.actions.erasing import erase_threads
 from messaging.management.scene import play
 from messaging.management.teams import furnish
-from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, home_card
+from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, home_card, teams_card
 from messaging.selectors.belongings import belongings
 from messaging.selectors.notices import may_be_told
 from messaging.vocabulary import SPECS
@@ -95,7 +95,7 @@ PLUGS = Ward(
             concerns=may_be_told,
         ),
     ),
-    home_cards=(home_card,),
+    home_cards=(home_card, teams_card),
     navigation=(places,),
     demo_scenes=(play, furnish),
     people_data=(

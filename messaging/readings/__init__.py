@@ -5,7 +5,7 @@ from messaging.readings.desk import DeskPage, InboxTopic, desk
 from messaging.readings.inbox import InboxPage, ThreadLine, answers, home_card, inbox
 from messaging.readings.lines import Author, Line
 from messaging.readings.live import ThreadTopic
-from messaging.readings.teams import TeamPage, TeamsPage, team_page, teams_page
+from messaging.readings.teams import TeamPage, TeamsPage, team_page, teams_card, teams_page
 from messaging.readings.tending import CARE, Tending
 from messaging.readings.threads import ThreadPage, read_thread
 from messaging.readings.writing import WritePage, exported, write_page
@@ -33,6 +33,7 @@ __all__ = [
     "inbox",
     "read_thread",
     "team_page",
+    "teams_card",
     "teams_page",
     "write_page",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from messaging import selectors
+from messaging import policy, selectors
 from messaging.models import TeamKind
 from messaging.readings.standing import reply_words, team_name
 from messaging.selectors import TeamRow
@@ -72,6 +72,20 @@ def teams_page(actor: Actor) -> TeamsPage:
         has_care=any(line.is_care for line in lines),
         has_default=any(line.is_default and line.n_members for line in lines),
     )
+
+
+def teams_card(actor: Actor) -> dict[str, Any]:
+    """The first page of those who set up teams: how many patients can write to, and cannot yet."""
+    if policy.configurable_teams(actor).query.is_empty():
+        return {}
+    lines = [team_line(row) for row in selectors.configured_teams(actor)]
+    shown = [line for line in lines if not line.is_care and not line.problem]
+    return {
+        "sets_up_teams": True,
+        "n_teams": len(shown),
+        "n_teams_not_shown": sum(bool(line.problem) for line in lines),
+        "has_default_team": any(line.is_default for line in shown),
+    }
 
 
 def team_page(actor: Actor, team_id: UUID) -> TeamPage:

@@ -73,7 +73,13 @@ def home_card(actor: Actor) -> dict[str, Any]:
     lines = lines_of(actor, reached[:ON_HOME])
     in_order = sorted(lines.values(), key=lambda line: (not line.is_me, line.name.casefold()))
     told = policy.reportable_patients(actor).filter(pk__in=[*lines]).values_list("pk", flat=True)
-    return {"patients": in_order, "n_patients": len(reached), "reports": {*told}}
+    return {
+        "patients": in_order,
+        "n_patients": len(reached),
+        "reports": {*told},
+        # Who treats nobody here has no patients, and no messages to answer.
+        "treats": actor.has_role(*policy.TREATING),
+    }
 
 
 def lines_under(patient_ids: Iterable[UUID]) -> dict[UUID, PatientLine]:

@@ -236,8 +236,6 @@ def review_card(actor: Actor) -> dict[str, Any]:
     waiting = selectors.waiting_questions(actor)
     return {
         "reviews": True,
-        # Who does nothing else here has no patients, and no messages to answer.
-        "only_reviews": actor.roles <= policy.REVIEWING,
         "n_questions": selectors.count_waiting(actor),
         "first_promise": mark_of(waiting[0]) if waiting else None,
         "log_health": review.health(),

@@ -1,4 +1,4 @@
-"""What identity offers to the ground: its words, and its rows about people."""
+"""What identity offers to the ground: its words, a card, and its rows about people."""
 
 from typing import Any
 from uuid import UUID
@@ -96,6 +96,7 @@ FRESH_ACTS = (
 PLUGS = Ward(
     name="portal.accounts",
     fresh_acts=FRESH_ACTS,
+    home_cards=(selectors.home_card,),
     navigation=(places,),
     vocabulary=SPECS,
     letters=LETTERS,

@@ -261,7 +261,7 @@ PAGES = [
     Scene("staff-thread", "okafor", "/threads/", thread),
     Scene("staff-record", "okafor", "/", chart),
     Scene("staff-write", "okafor", "/threads/write/"),
-    Scene("no-patients", "petrenko", "/"),
+    Scene("administrator-home", "petrenko", "/"),
     Scene("proxies", "ada", "/patients/proxies/", unfolded),
     Scene("proxies-refused", "ada", "/patients/proxies/", lambda house, page: refused_proxy(page)),
     Scene("proxies-of-others", "klara", "/patients/proxies/"),

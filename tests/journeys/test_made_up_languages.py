@@ -44,6 +44,24 @@ def abroad(chromium: "Browser", watch: Watch) -> Iterator[House]:
 def road(house: House, page: "Page") -> Iterator[str]:
     """Imani on her way: each stop by its name, when its page stands."""
     yield "today"
+    yield from writing(house, page)
+    yield from booking(page)
+    page.locator('main a[href^="/patients/"]').first.click()
+    page.locator("main h1").wait_for()
+    yield "record"
+    page.goto("/")
+    page.locator('main a[href$="/who-looked/"]').first.click()
+    page.locator("main h1").wait_for()
+    yield "who looked"
+    for name in ("sessions", "password", "address", "factor", "recovery-codes"):
+        page.goto(f"/account/{name}/")
+        yield name
+    page.goto("/patients/proxies/")
+    yield "proxies"
+
+
+def writing(house: House, page: "Page") -> Iterator[str]:
+    """She writes, too little first, and is answered while the page is open."""
     page.goto("/threads/write/")
     page.locator("button.main").first.click()
     page.locator("[data-problem]").wait_for()
@@ -58,13 +76,15 @@ def road(house: House, page: "Page") -> Iterator[str]:
     steps.send(desk, ANSWER)
     steps.line(page, ANSWER).wait_for()
     yield "thread"
-    for name, path in (
-        ("messages", "/threads/"),
-        ("no closed messages", "/threads/?show=closed"),
-        ("visits", "/visits/"),
-    ):
+    for name, path in (("messages", "/threads/"), ("no messages", "/threads/?show=closed")):
         page.goto(path)
         yield name
+
+
+def booking(page: "Page") -> Iterator[str]:
+    """She books the first good time, and is back on the first page."""
+    page.goto("/visits/")
+    yield "visits"
     page.goto("/visits/book/")
     yield "kind of visit"
     page.locator('main a[href*="mode=video"]').first.click()
@@ -79,18 +99,6 @@ def road(house: House, page: "Page") -> Iterator[str]:
     for name, path in (("clock", "/visits/zone/"), ("today, with a visit", "/")):
         page.goto(path)
         yield name
-    page.locator('main a[href^="/patients/"]').first.click()
-    page.locator("main h1").wait_for()
-    yield "record"
-    page.goto("/")
-    page.locator('main a[href$="/who-looked/"]').first.click()
-    page.locator("main h1").wait_for()
-    yield "who looked"
-    for name in ("sessions", "password", "address", "factor", "recovery-codes"):
-        page.goto(f"/account/{name}/")
-        yield name
-    page.goto("/patients/proxies/")
-    yield "proxies"
 
 
 def stranger(page: "Page") -> Iterator[str]:

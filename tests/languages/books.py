@@ -11,9 +11,9 @@ BOOKS = sorted((ROOT / "locale").glob("*.po"))
 # Where only those who work here come. A message that is said nowhere else may wait for its
 # translation: it stands there in English.
 STAFF = re.compile(
-    r"accounts/templates/accounts/(?:people|person|invite|lost_phones|_standing|_proofing)\.html"
+    r"accounts/templates/accounts/(?:people|person|invite|lost_phones|_standing|_proofing|_home_\w+)\.html"
     r"|accounts/templates/accounts/letters/(?:checkpoint|log_frozen)\.txt"
-    r"|messaging/templates/messaging/(?:desk|_desk_line|_keys|_tend|team|teams|_team_fields|_aside)\.html"
+    r"|messaging/templates/messaging/(?:desk|_desk_line|_keys|_tend|team|teams|_team_fields|_aside|_home_teams)\.html"
     r"|patients/templates/patients/(?:arrange|directory|register|answer|_health|_home_review|review(?:_\w+)?)\.html"
     r"|patients/templates/patients/letters/question_waits\.txt"
     r"|scheduling/templates/scheduling/(?:day|find|hours|types|_home_day)\.html"

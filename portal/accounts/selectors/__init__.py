@@ -8,6 +8,7 @@ from portal.accounts.selectors.factors import (
     seconds_until_accepted,
     set_up_of,
 )
+from portal.accounts.selectors.home import home_card
 from portal.accounts.selectors.invitations import (
     Door,
     InvitationLine,
@@ -75,6 +76,7 @@ __all__ = [
     "find_session",
     "has_factor",
     "hashed_password",
+    "home_card",
     "lost_phones",
     "name_of",
     "names_of",
