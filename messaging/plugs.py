@@ -7,10 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import actions, forms
 from messaging.actions import Noted, Sent
+from messaging.actions.drafts import erase_drafts
 from messaging.actions.erasing import erase_threads
 from messaging.management.scene import play
 from messaging.management.teams import furnish
-from messaging.readings import InboxTopic, NotesTopic, ThreadTopic, exported, home_card, teams_card
+from messaging.readings import (
+    InboxTopic,
+    NotesTopic,
+    ThreadTopic,
+    exported,
+    exported_drafts,
+    home_card,
+    teams_card,
+)
 from messaging.selectors.belongings import belongings
 from messaging.selectors.notices import may_be_told
 from messaging.vocabulary import SPECS
@@ -50,7 +59,8 @@ def told_nothing(_: None) -> dict[str, Any]:
 
 def places(actor: Actor) -> list[NavItem]:
     """Where threads are, and for administrators where teams are set up."""
-    threads = tuple(f"messaging:{name}" for name in ("thread", "write", "reply", "reopen", "note"))
+    ours = ("thread", "write", "reply", "reopen", "note", "keep", "keep-new")
+    threads = tuple(f"messaging:{name}" for name in ours)
     items = [NavItem(_("Messages"), "messaging:threads", "chat", 10, under=threads)]
     if actor.has_role("administrator"):
         under = ("messaging:team",)
@@ -104,6 +114,9 @@ PLUGS = Ward(
         ),
         PeopleData("messaging.Message", "thread__patient", "record"),
         PeopleData("messaging.ReadMark", "person_id", "account"),
+        PeopleData(
+            "messaging.Draft", "patient", "record", exporter=exported_drafts, eraser=erase_drafts
+        ),
         # Internal: kept with the record, and in nothing that is handed to the patient.
         PeopleData("messaging.Aside", "thread__patient", "record"),
         PeopleData("messaging.TeamMember", "person_id", "account"),

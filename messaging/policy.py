@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from messaging.models import Team, TeamKind, TeamMember, Thread
+from messaging.models import Draft, Team, TeamKind, TeamMember, Thread
 from patients.models import CareTeamMember, Patient
 from patients.policy import (
     TREATING,
@@ -48,10 +48,17 @@ def writable_threads(actor: Actor) -> QuerySet[Thread]:
     return _and_served(actor, Thread.objects.filter(patient__in=correspondable_patients(actor)))
 
 
-def writable_thread(actor: Actor, thread_id: UUID) -> QuerySet[Thread]:
+def writable_thread(actor: Actor, thread_id: UUID | OuterRef) -> QuerySet[Thread]:
     """The same, asked of one thread."""
     near = Q(Exists(correspondable_patient(actor, PATIENT)))
     return Thread.objects.filter(_or_served(actor, near), pk=thread_id)
+
+
+def own_drafts(actor: Actor) -> QuerySet[Draft]:
+    """What the actor began to write where they may still write. Nobody reads what others began."""
+    here = Q(Exists(writable_thread(actor, OuterRef("thread_id"))), thread__isnull=False)
+    new = Q(Exists(correspondable_patient(actor, PATIENT)), thread=None)
+    return Draft.objects.filter(here | new, author_id=actor.id)
 
 
 def tended_threads(actor: Actor) -> QuerySet[Thread]:

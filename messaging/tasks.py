@@ -16,3 +16,10 @@ def tell_absent() -> None:
         door.run(actions.take_back_notices, TELLER, read)
     if notices := due_notices():
         door.run(actions.tell_absent, TELLER, notices)
+
+
+@job("messaging.sweep_drafts")
+def sweep_drafts() -> None:
+    """Drafts that nobody went on with for thirty days are gone."""
+    while door.run(actions.sweep_drafts, system_actor("drafts"), most=100) == 100:
+        pass

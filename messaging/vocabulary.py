@@ -30,6 +30,9 @@ class Event(StrEnum):
     NOTE_WRITTEN = "note.written"
     NOTES_FOLLOWED = "note.followed"
     NOTES_LEFT = "note.left"
+    DRAFT_BEGUN = "draft.begun"
+    DRAFT_READ = "draft.read"
+    DRAFT_THROWN = "draft.thrown-away"
     TEAM_SAVED = "team.saved"
     TEAM_JOINED = "team.joined"
     TEAM_ENDED = "team.ended"
@@ -152,6 +155,21 @@ SPECS = (
         gettext_noop("Somebody who tends a thread stopped working on it."),
         told=gettext_noop("Stopped working on your conversation"),
         ends=Event.NOTES_FOLLOWED,
+    ),
+    EventSpec(
+        Event.DRAFT_BEGUN,
+        gettext_noop("Somebody began a message that is kept until they send it."),
+        told=gettext_noop("Began a message"),
+    ),
+    EventSpec(
+        Event.DRAFT_READ,
+        gettext_noop("Somebody went on with a message that they had begun themself."),
+        told=gettext_noop("Went on with a message"),
+    ),
+    EventSpec(
+        Event.DRAFT_THROWN,
+        gettext_noop("A message that was begun and never sent was thrown away."),
+        told=gettext_noop("Threw away a message that was not sent"),
     ),
     EventSpec(
         Event.TEAM_SAVED,

@@ -148,6 +148,7 @@ SCANS = {
     "custody.go_on": 300,
     "scheduling.sweep_holds": 30,
     "messaging.tell_absent": 60,
+    "messaging.sweep_drafts": 3600,
     "notifications.deliver": 5,
 }
 CELERY_BEAT_SCHEDULE = {

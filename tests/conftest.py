@@ -9,6 +9,7 @@ from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from portal.accounts import sockets
+from portal.crypto import keys
 from portal.kernel import jobs
 from portal.kernel.ids import new_id
 from portal.operation.selectors import readiness
@@ -88,8 +89,12 @@ def only_actions_write() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nobody_listens_on() -> Iterator[None]:
-    """No hub and no watch of one test's event loop is left to the next, nor who talked too fast."""
+    """No hub and no watch of one test's event loop is left to the next, nor who talked too fast.
+
+    Nor an open key: with the database its row is put back to what it was, which may be nothing.
+    """
     yield
+    keys.CACHE.empty()
     pace.paces.forget()
     # Whoever asks beside a test would read a database that is being put back.
     readiness.forget()

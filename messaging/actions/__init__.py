@@ -1,6 +1,7 @@
 """What may be done to threads. Each action is carried out by the door, and once per command id."""
 
 from messaging.actions.asides import Noted
+from messaging.actions.drafts import Kept, keep_new, keep_reply, sweep_drafts
 from messaging.actions.items import Sent
 from messaging.actions.marks import mark_read
 from messaging.actions.notes import write_note
@@ -11,6 +12,7 @@ from messaging.actions.replies import close_thread, reopen_thread, reply
 from messaging.actions.teams import TeamWords, join_team, leave_team, save_team
 
 __all__ = [
+    "Kept",
     "Noted",
     "Sent",
     "TeamWords",
@@ -19,6 +21,8 @@ __all__ = [
     "close_thread",
     "hand_on",
     "join_team",
+    "keep_new",
+    "keep_reply",
     "leave_team",
     "mark_read",
     "open_thread",
@@ -27,6 +31,7 @@ __all__ = [
     "reply",
     "resolve",
     "save_team",
+    "sweep_drafts",
     "take_back_notices",
     "tell_absent",
     "write_note",

@@ -7,11 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from messaging import selectors
+from messaging.actions.drafts import spend_draft
 from messaging.actions.items import Asked, Item, Sent
 from messaging.actions.wording import Wording
 from messaging.errors import CommandReused, NobodyAnswers, RecordErased, TeamAway
 from messaging.models import KEY_PURPOSE, Kind, Thread, topic_place
-from messaging.selectors import Held
+from messaging.readings.drafts import Words
+from messaging.selectors import Held, Seen
 from messaging.vocabulary import Event
 from portal.audit import actions as audit
 from portal.crypto import envelope, keys
@@ -29,14 +31,16 @@ def open_thread(
     *,
     team_id: UUID | None = None,
     command_id: UUID,
+    draft: Seen | None = None,
 ) -> Sent:
     """There is a thread about the patient, with this topic and its first message.
 
     It is with this team, else with the patient's care team, else with the team that gets what
-    nobody else would: never with nobody.
+    nobody else would: never with nobody. The draft that it was is gone.
 
     Refuses: NotFound, TopicMissing, TopicTooLong, TextMissing, TextTooLong, TeamAway,
         NobodyAnswers, CommandReused, RecordErased.
+    Locks: the draft.
     Records: THREAD_OPENED, MESSAGE_SENT.
     """
     topic, text = Wording.topic(topic), Wording.message(text)
@@ -45,6 +49,7 @@ def open_thread(
     asked = Asked(actor.id, command_id, Kind.MESSAGE, content)
     if first := asked.first_result():
         return first
+    words = Words(text, topic, str(team_id or ""))
     team_id = _with_whom(patient_id, team_id)
     thread = Held(new_id(), patient_id, is_closed=False, sequence=0, role=role)
     item = Item(thread, asked, text)
@@ -55,15 +60,9 @@ def open_thread(
         transaction.set_rollback(came_before)
     if came_before:
         return _settled(asked)
-    record = partial(
-        audit.record,
-        actor,
-        patient=patient_id,
-        subject=thread.id,
-        on_behalf=thread.is_on_behalf,
-    )
-    record(Event.THREAD_OPENED)
-    record(Event.MESSAGE_SENT, sequence=item.sent.sequence)
+    if draft:
+        spend_draft(actor, words, draft, thread_id=None, patient_id=patient_id)
+    _record(actor, thread, item.sent)
     nudge(groups.thread(thread.id), "thread.changed", thread.id, item.sent.sequence)
     nudge(groups.inbox(), "thread.turned", thread.id)
     return item.sent
@@ -98,6 +97,18 @@ def _put_thread(actor: Actor, thread: Held, topic: str, at: datetime, team_id: U
         opened_at=at,
         changed_at=at,
     )
+
+
+def _record(actor: Actor, thread: Held, sent: Sent) -> None:
+    record = partial(
+        audit.record,
+        actor,
+        patient=thread.patient_id,
+        subject=thread.id,
+        on_behalf=thread.is_on_behalf,
+    )
+    record(Event.THREAD_OPENED)
+    record(Event.MESSAGE_SENT, sequence=sent.sequence)
 
 
 def _settled(asked: Asked) -> Sent:

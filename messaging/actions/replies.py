@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from messaging import selectors
+from messaging.actions.drafts import spend_draft
 from messaging.actions.items import Asked, Item, Sent
 from messaging.actions.marks import move_mark
 from messaging.actions.wording import Wording
 from messaging.errors import AlreadyClosed, AlreadyOpen, CommandReused, ThreadClosed
 from messaging.models import Kind
-from messaging.selectors import Held
+from messaging.readings.drafts import Words
+from messaging.selectors import Held, Seen
 from messaging.vocabulary import Event
 from portal.audit import actions as audit
 from portal.kernel.actor import Actor
@@ -18,20 +20,29 @@ from portal.realtime.nudge import nudge
 
 
 def reply(
-    actor: Actor, thread_id: UUID, text: str, *, command_id: UUID, seen: int | None = None
+    actor: Actor,
+    thread_id: UUID,
+    text: str,
+    *,
+    command_id: UUID,
+    seen: int | None = None,
+    draft: Seen | None = None,
 ) -> Sent:
-    """The message stands at the end of the thread.
+    """The message stands at the end of the thread, and the draft that it was is gone.
 
     `seen` is the last sequence of the page it was written on: a page without scripts has no other
     way to say that it was read.
 
     Refuses: NotFound, ThreadClosed, TextMissing, TextTooLong, CommandReused, RecordErased.
-    Locks: the thread.
+    Locks: the thread, the draft.
     Records: MESSAGE_SENT.
     """
     text = Wording.message(text)
     asked = Asked(actor.id, command_id, Kind.MESSAGE, ("reply", text))
-    return _append(actor, thread_id, asked, Event.MESSAGE_SENT, text, seen)
+    sent = _append(actor, thread_id, asked, Event.MESSAGE_SENT, text, seen)
+    if draft and sent.is_new:
+        spend_draft(actor, Words(text), draft, thread_id=thread_id, patient_id=None)
+    return sent
 
 
 def close_thread(actor: Actor, thread_id: UUID, *, command_id: UUID) -> Sent:

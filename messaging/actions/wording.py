@@ -24,6 +24,16 @@ class Wording:
         return kept
 
     @staticmethod
+    def unfinished(text: str) -> str:
+        """What somebody is still writing, cleaned; empty if nobody would see it.
+
+        Refuses TextTooLong.
+        """
+        if len(text) > 4 * MOST_TEXT or len(kept := cleaned(text)) > MOST_TEXT:
+            raise TextTooLong
+        return "" if is_blank(kept) else kept
+
+    @staticmethod
     def topic(text: str) -> str:
         """The topic, cleaned, on one line. Refuses TopicMissing, TopicTooLong."""
         if len(text) > 4 * MOST_TOPIC or len(kept := one_line(text)) > MOST_TOPIC:
@@ -31,6 +41,13 @@ class Wording:
         if is_blank(kept):
             raise TopicMissing
         return kept
+
+    @staticmethod
+    def unfinished_topic(text: str) -> str:
+        """The same of a topic. Refuses TopicTooLong."""
+        if len(text) > 4 * MOST_TOPIC or len(kept := one_line(text)) > MOST_TOPIC:
+            raise TopicTooLong
+        return "" if is_blank(kept) else kept
 
     @staticmethod
     def reason(text: str) -> str:

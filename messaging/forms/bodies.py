@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from messaging.selectors import Seen
 from portal.kernel.errors import BadInput
 from portal.kernel.ids import parse_id
 
@@ -16,10 +17,15 @@ def parse_open(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parse_reply(body: Mapping[str, Any]) -> dict[str, Any]:
-    """thread, text, and seen if lines came that were not marked yet. Refuses BadInput."""
-    seen = {"seen": _count(body["seen"])} if "seen" in body else {}
-    thread, text = _fields(body, "thread", "text", *_if(body, "seen"))[:2]
-    return {"thread_id": _id(thread), "text": _text(text), **seen}
+    """thread, text, seen if lines came that were not marked yet, draft if it was one.
+
+    Refuses BadInput.
+    """
+    more: dict[str, Any] = {"seen": _count(body["seen"])} if "seen" in body else {}
+    if "draft" in body:
+        more["draft"] = Seen.parse(_text(body["draft"]))
+    thread, text = _fields(body, "thread", "text", *_if(body, "seen"), *_if(body, "draft"))[:2]
+    return {"thread_id": _id(thread), "text": _text(text), **more}
 
 
 def parse_thread(body: Mapping[str, Any]) -> dict[str, Any]:

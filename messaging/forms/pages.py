@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.errors import TextMissing, TextTooLong, TopicMissing, TopicTooLong
 from messaging.models.teams import MOST_HOURS_TEXT, MOST_NAME, MOST_PURPOSE, MOST_REPLY_HOURS
+from messaging.readings import Words
+from messaging.selectors import Seen
 from messaging.texts import MOST_REASON, MOST_TOPIC
 from portal.kernel.errors import BadInput, Refusal
 
@@ -41,6 +43,23 @@ class CommandForm(forms.Form):
         return self.cleaned_data
 
 
+class DraftField(forms.CharField):
+    """Which draft the page has seen; none if it is empty."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=60)
+
+    def clean(self, value: Any) -> Seen | None:
+        """The version seen. Only a form that somebody changed fails here."""
+        text = super().clean(value)
+        try:
+            return Seen.parse(text) if text else None
+        except BadInput:
+            raise forms.ValidationError("no draft") from None
+
+
 class MarkForm(CommandForm):
     """Read up to here."""
 
@@ -58,6 +77,7 @@ class ReplyForm(CommandForm):
     seen = forms.IntegerField(
         required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput
     )
+    draft = DraftField()
 
 
 class WriteForm(CommandForm):
@@ -78,6 +98,13 @@ class WriteForm(CommandForm):
         widget=forms.Textarea(attrs={"maxlength": MOST_TYPED, "autocomplete": "off"}),
     )
     team = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    draft = DraftField()
+
+    @property
+    def words(self) -> Words:
+        """What of it is kept as a draft."""
+        given = self.cleaned_data
+        return Words(given["body"], given["topic"], str(given["team"] or ""))
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -89,11 +116,13 @@ class WriteForm(CommandForm):
             "text": given["body"],
             "team_id": given["team"],
             "command_id": given["command_id"],
+            "draft": given["draft"],
         }
 
     def offer(self, patients: Sequence[tuple[UUID, str]], teams: Sequence[str]) -> None:
         """One patient is set, several are to choose from; the first team is chosen already."""
-        self.initial.setdefault("team", teams[0] if teams else "")
+        if self.initial.get("team") not in teams:
+            self.initial["team"] = teams[0] if teams else ""
         if len(patients) == 1:
             self.initial["patient"] = patients[0][0]
             return

@@ -1,6 +1,7 @@
 """The tables of messages. Order and exactly-once are constraints; topics and texts are sealed."""
 
 from messaging.models.asides import Aside, AsideKind, aside_place
+from messaging.models.drafts import DRAFT_PURPOSE, Draft, draft_place
 from messaging.models.teams import Team, TeamKind, TeamMember
 from messaging.models.threads import (
     KEY_PURPOSE,
@@ -14,9 +15,11 @@ from messaging.models.threads import (
 )
 
 __all__ = [
+    "DRAFT_PURPOSE",
     "KEY_PURPOSE",
     "Aside",
     "AsideKind",
+    "Draft",
     "Kind",
     "Message",
     "ReadMark",
@@ -27,5 +30,6 @@ __all__ = [
     "Thread",
     "aside_place",
     "body_place",
+    "draft_place",
     "topic_place",
 ]

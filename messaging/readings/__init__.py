@@ -2,6 +2,7 @@
 
 from messaging.readings.asides import AsideLine, NotesTopic
 from messaging.readings.desk import DeskPage, InboxTopic, desk
+from messaging.readings.drafts import DraftShown, Words, draft_about, draft_in, exported_drafts
 from messaging.readings.inbox import InboxPage, ThreadLine, answers, home_card, inbox
 from messaging.readings.lines import Author, Line
 from messaging.readings.live import ThreadTopic
@@ -15,6 +16,7 @@ __all__ = [
     "AsideLine",
     "Author",
     "DeskPage",
+    "DraftShown",
     "InboxPage",
     "InboxTopic",
     "Line",
@@ -25,10 +27,14 @@ __all__ = [
     "ThreadLine",
     "ThreadPage",
     "ThreadTopic",
+    "Words",
     "WritePage",
     "answers",
     "desk",
+    "draft_about",
+    "draft_in",
     "exported",
+    "exported_drafts",
     "home_card",
     "inbox",
     "read_thread",

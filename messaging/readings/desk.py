@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from messaging import selectors
 from messaging.readings.inbox import ThreadLine, answers, lines_for
-from messaging.selectors import Counts, Cursor, Queue
+from messaging.selectors import Begun, Counts, Cursor, Queue
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
@@ -43,6 +43,7 @@ class DeskPage:
     topic: str
     may_write: bool
     has_own: bool
+    begun: list[Begun]
 
 
 def desk(
@@ -71,6 +72,7 @@ def desk(
         topic=f"inbox.{actor.id.hex}",
         may_write=selectors.may_open_threads(actor),
         has_own=actor.has_role("patient", "proxy"),
+        begun=selectors.begun(actor),
     )
 
 

@@ -12,7 +12,7 @@ from messaging import selectors
 from messaging.readings.evidence import tell_broken
 from messaging.readings.seals import Home, Seals
 from messaging.readings.standing import Standing, standing
-from messaging.selectors import Cursor, InboxRow, Show, TeamRow
+from messaging.selectors import Begun, Cursor, InboxRow, Show, TeamRow
 from messaging.texts import snippet
 from messaging.vocabulary import Event
 from patients.policy import TREATING
@@ -45,6 +45,8 @@ class ThreadLine:
     waiting_since: datetime | None
     standing: Standing
     asks_me: bool = False
+    has_draft: bool = False
+    """The reader began to write something in it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,6 +59,7 @@ class InboxPage:
     is_staff: bool
     may_write: bool
     several_patients: bool
+    begun: list[Begun]
 
 
 def inbox(actor: Actor, *, show: Show, before: Cursor | None = None) -> InboxPage:
@@ -74,6 +77,7 @@ def inbox(actor: Actor, *, show: Show, before: Cursor | None = None) -> InboxPag
         is_staff=answers(actor),
         may_write=selectors.may_open_threads(actor),
         several_patients=len({row.patient_id for row in rows}) > 1,
+        begun=selectors.begun(actor),
     )
 
 
@@ -115,7 +119,8 @@ def lines_for(actor: Actor, rows: Sequence[InboxRow]) -> list[ThreadLine]:
     )
     about = lines_under(patients)
     names = names_of(one for row in rows for one in (row.author_id, row.owner_id) if one)
-    known = _Known(names, selectors.teams_named(row.team_id for row in rows))
+    teams = selectors.teams_named(row.team_id for row in rows)
+    known = _Known(names, teams, selectors.drafted(actor, [row.thread_id for row in rows]))
     lines = [_line(actor, row, seals, about.get(row.patient_id), known) for row in rows]
     tell_broken(actor, seals.broken)
     return lines
@@ -126,6 +131,7 @@ class _Known(NamedTuple):
 
     names: dict[UUID, str]
     teams: dict[UUID | None, TeamRow]
+    drafted: set[UUID]
 
 
 def _line(
@@ -148,4 +154,5 @@ def _line(
         unread=row.unread,
         waiting_since=row.waiting_since,
         standing=how,
+        has_draft=row.thread_id in known.drafted,
     )

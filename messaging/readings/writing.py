@@ -49,6 +49,8 @@ class WritePage:
     on_behalf: str
     addressees: list[Addressee]
     is_staff: bool
+    begun: list[tuple[UUID, str]]
+    """About whom of several the actor began a message and did not send it."""
 
 
 def write_page(actor: Actor, patient_id: UUID | None = None) -> WritePage:
@@ -66,13 +68,15 @@ def write_page(actor: Actor, patient_id: UUID | None = None) -> WritePage:
     if len(lines) != 1:
         choices = sorted((line.name.casefold(), line.name, line.id) for line in lines.values())
         named = [(patient, name) for _folded, name, patient in choices]
-        return WritePage(named, "", [], "", to, is_staff)
+        began = {each.patient_id for each in selectors.begun(actor)}
+        begun = [(patient, name) for patient, name in named if patient in began]
+        return WritePage(named, "", [], "", to, is_staff, begun)
     (only,) = lines.values()
     team = careteam_of(only.id)
     names = names_of(member.person_id for member in team)
     members = [Member(names.get(member.person_id, ""), member.role) for member in team]
     on_behalf = only.called if label_for(actor.id, only.id) == "proxy" else ""
-    return WritePage([(only.id, only.name)], only.name, members, on_behalf, to, is_staff)
+    return WritePage([(only.id, only.name)], only.name, members, on_behalf, to, is_staff, [])
 
 
 def addressees(patient_ids: Sequence[UUID], *, only_care: bool = False) -> list[Addressee]:

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from messaging import readings
-from messaging.forms import NoteForm, ReplyForm
+from messaging.forms import NoteForm, ReplyForm, WriteForm
+from messaging.readings import DraftShown, Words
 from messaging.selectors import Queue
 from portal.accounts.ports import Request
 from portal.kernel.ids import new_id
@@ -25,13 +26,40 @@ def thread_page(
     *,
     before: int | None = None,
     note: NoteForm | None = None,
+    other: Words | None = None,
 ) -> HttpResponse:
-    """The page of one thread, with what was refused still in its form."""
+    """The page of one thread, with what was refused still in its form; else with the draft.
+
+    `other` is what another device keeps there, while the form holds what was typed on this one.
+    """
     page = readings.read_thread(request.actor, thread_id, before=before)
     form.initial["seen"] = page.last_sequence
-    shown = given(page) | _shown(request, page, form, note)
     status = 422 if form.is_bound or note is not None else 200
-    return render(request, "messaging/thread.html", shown, status=status)
+    shown = given(page) | _shown(request, page, form, note) | {"other": other}
+    return render(request, "messaging/thread.html", shown, status=409 if other else status)
+
+
+def with_draft(form: ReplyForm | WriteForm, draft: DraftShown | None) -> dict[str, Any]:
+    """The draft goes into a form in which nothing stands; told is whether what stands is kept."""
+    is_empty = not form.is_bound and "body" not in form.initial
+    if draft is not None and is_empty:
+        words = draft.words
+        form.initial.update(body=words.text, topic=words.topic, team=words.team, draft=draft.mark)
+    return {"draft": draft, "is_kept": is_empty}
+
+
+def write_page(
+    request: Request, form: WriteForm, patient_id: UUID | None, other: Words | None = None
+) -> HttpResponse:
+    """The page for a new thread, with what was refused still in its form; else with the draft."""
+    page = readings.write_page(request.actor, patient_id)
+    only = page.patients[0][0] if len(page.patients) == 1 else None
+    draft = readings.draft_about(request.actor, only) if only else None
+    shown = given(page) | with_draft(form, draft) | {"form": form, "other": other}
+    form.offer(page.patients, [each.key for each in page.addressees])
+    shown["team"] = str(form["team"].value() or "")
+    status = 422 if form.is_bound else 200
+    return render(request, "messaging/write.html", shown, status=409 if other else status)
 
 
 def _shown(
@@ -39,8 +67,10 @@ def _shown(
 ) -> dict[str, Any]:
     """The forms of the page, and for those who tend the thread their list beside it."""
     # What somebody wrote stays in sight, also if the thread was closed meanwhile.
-    may_reply = page.may_reply or (form.is_bound and page.may_reopen)
-    shown = {"form": form, "may_reply": may_reply, "act_command_id": new_id()}
+    draft = readings.draft_in(request.actor, page.thread.id)
+    may_reply = page.may_reply or (page.may_reopen and (form.is_bound or draft is not None))
+    shown = {"form": form, "may_reply": may_reply, "act_command_id": new_id(), "keep": ""}
+    shown |= with_draft(form, draft)
     if page.tending is None:
         return shown
     note = note or NoteForm(initial={"command_id": new_id()})
@@ -64,6 +94,12 @@ def to_thread(request: Request, thread_id: UUID, where: str) -> HttpResponse:
     """The thread, at this place."""
     address = reverse("messaging:thread", args=[thread_id])
     return HttpResponseRedirect(f"{address}{keep(request)}#{where}", status=303)
+
+
+def to_writing(patient_id: UUID) -> HttpResponse:
+    """The page for a new thread about this patient, at its draft."""
+    address = f"{reverse('messaging:write')}?{urlencode({'patient': patient_id})}"
+    return HttpResponseRedirect(f"{address}#draft", status=303)
 
 
 def to_queue(request: Request) -> HttpResponse:

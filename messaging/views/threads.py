@@ -12,7 +12,7 @@ from messaging import actions, readings
 from messaging.errors import AlreadyClosed, AlreadyOpen
 from messaging.forms import CommandForm, MarkForm, ReplyForm, WriteForm
 from messaging.selectors import Cursor, Queue, Show
-from messaging.views.places import given, thread_page, to_thread
+from messaging.views.places import given, thread_page, to_thread, write_page
 from portal.accounts.ports import Request
 from portal.kernel import door
 from portal.kernel.errors import BadInput, Refusal
@@ -44,7 +44,7 @@ def threads(request: Request) -> HttpResponse:
 def write(request: Request) -> HttpResponse:
     """A thread is begun."""
     if request.method != "POST":
-        return _write_page(request, WriteForm(initial={"command_id": new_id()}), _patient(request))
+        return write_page(request, WriteForm(initial={"command_id": new_id()}), _patient(request))
     form = WriteForm(request.POST)
     if form.is_valid():
         try:
@@ -52,7 +52,7 @@ def write(request: Request) -> HttpResponse:
             return to_thread(request, sent.thread_id, "latest")
         except Refusal as refusal:
             form.refuse(refusal)
-    return _write_page(request, form, None)
+    return write_page(request, form, None)
 
 
 @require_safe
@@ -75,7 +75,7 @@ def reply(request: Request, thread_id: UUID) -> HttpResponse:
     try:
         sent = door.run_grouped(
             thread_id.hex, actions.reply, request.actor, thread_id, asked["body"],
-            command_id=asked["command_id"], seen=asked["seen"],
+            command_id=asked["command_id"], seen=asked["seen"], draft=asked["draft"],
         )  # fmt: skip
     except Refusal as refusal:
         form.refuse(refusal)
@@ -108,10 +108,11 @@ def reopen(request: Request, thread_id: UUID) -> HttpResponse:
         )
     except AlreadyOpen as refusal:
         messages.info(request, refusal.sentence)
-    kept = form.cleaned_data["body"]
-    if not kept:
+    asked = form.cleaned_data
+    if not asked["body"]:
         return to_thread(request, thread_id, "latest")
-    fresh = ReplyForm(initial={"command_id": new_id(), "body": kept})
+    kept = {"body": asked["body"], "draft": asked["draft"]}
+    fresh = ReplyForm(initial={"command_id": new_id(), **kept})
     return thread_page(request, thread_id, fresh)
 
 
@@ -121,13 +122,6 @@ def mark_read(request: Request, thread_id: UUID) -> HttpResponse:
     upto = MarkForm(request.POST).checked()["sequence"]
     door.run_grouped(thread_id.hex, actions.mark_read, request.actor, thread_id, upto)
     return to_thread(request, thread_id, "latest")
-
-
-def _write_page(request: Request, form: WriteForm, patient_id: UUID | None) -> HttpResponse:
-    page = readings.write_page(request.actor, patient_id)
-    form.offer(page.patients, [each.key for each in page.addressees])
-    shown = given(page) | {"form": form, "team": str(form["team"].value() or "")}
-    return render(request, "messaging/write.html", shown, status=422 if form.is_bound else 200)
 
 
 def _patient(request: Request) -> UUID | None:

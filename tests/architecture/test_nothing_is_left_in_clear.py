@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
+from portal.kernel.ids import new_id
 from tests.cast import browser
 from tests.harness.at_rest import everything, redis_holds
 from tests.harness.canary import another_word, is_in, scan, scan_files, spoken
@@ -42,6 +43,8 @@ def busy(world) -> None:
         theirs.get(address)
         theirs.get(reverse("patients:chart", args=[world.cast.ada_record]))
         theirs.post(reverse("messaging:reply", args=[thread]), {"body": spoken("Let me in")})
+        begun = {"body": spoken("Not sent"), "command_id": new_id()}
+        theirs.post(reverse("messaging:keep", args=[thread]), begun)
         theirs.get("/nowhere/")
     world.close(thread)
 

@@ -3,6 +3,7 @@
 
 import { announce } from "../portal/js/announce.js";
 import { command, follow, isLive, newId, Refused, settle, watch, withdraw } from "../portal/js/socket.js";
+import { keepDraft } from "./drafts.js";
 import { drawer } from "./lines.js";
 
 const POST_AFTER = 2_000;
@@ -159,6 +160,7 @@ function mountComposer(root, draw, unmarked) {
   const token = /** @type {HTMLInputElement} */ (form.elements.namedItem("csrfmiddlewaretoken"));
   /** @type {Map<string, { bubble: HTMLElement, tell: (words: string) => void, sent: boolean }>} */
   const held = new Map();
+  const keeper = keepDraft(form);
   const isDirty = () => box.value.trim() !== "" || [...held.values()].some((one) => !one.sent);
 
   let leaving = false;
@@ -173,7 +175,7 @@ function mountComposer(root, draw, unmarked) {
     idBox.value = newId();
     box.value = "";
     box.focus();
-    send(id, text);
+    send(id, text, keeper.spend());
   });
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -181,18 +183,20 @@ function mountComposer(root, draw, unmarked) {
     form.requestSubmit(way);
   });
   addEventListener("beforeunload", (event) => {
-    if (isDirty() && !leaving) event.preventDefault();
+    if (isDirty() && !leaving && !form.hasAttribute("data-safe")) event.preventDefault();
   });
 
   /**
    * @param {string} id
    * @param {string} text
+   * @param {Promise<string>} spent the draft that this was
    */
-  function send(id, text) {
+  async function send(id, text, spent) {
     const bubble = draw.hold(text, words.sending ?? "");
     held.set(id, { ...bubble, sent: false });
     const seen = unmarked();
-    command("messaging.reply", { thread: words.thread, text, ...(seen ? { seen } : {}) }, id).then(
+    const draft = await spent;
+    command("messaging.reply", { thread: words.thread, text, ...(seen ? { seen } : {}), ...(draft ? { draft } : {}) }, id).then(
       () => {
         const one = held.get(id);
         if (one) one.sent = true;
@@ -201,20 +205,21 @@ function mountComposer(root, draw, unmarked) {
       },
       (error) => putBack(id, text, error instanceof Refused ? error.message : ""),
     );
-    setTimeout(() => post(id, text), isLive() ? POST_AGAIN : POST_AFTER);
+    setTimeout(() => post(id, text, draft), isLive() ? POST_AGAIN : POST_AFTER);
   }
 
   /**
    * The other road: the form's own post, with the same id, so that both may arrive.
    * @param {string} id
    * @param {string} text
+   * @param {string} draft
    */
-  async function post(id, text) {
+  async function post(id, text, draft) {
     const one = held.get(id);
     if (!one || one.sent) return;
     if (!isLive()) {
       one.tell(words.waiting ?? "");
-      const body = new URLSearchParams({ csrfmiddlewaretoken: token.value, command_id: id, body: text });
+      const body = new URLSearchParams({ csrfmiddlewaretoken: token.value, command_id: id, body: text, draft });
       try {
         const answer = await fetch(/** @type {HTMLFormElement} */ (form).action, { method: "POST", body, redirect: "follow" });
         const landed = new URL(answer.url).pathname;
@@ -227,7 +232,7 @@ function mountComposer(root, draw, unmarked) {
         one.tell(words.waiting ?? "");
       }
     }
-    setTimeout(() => post(id, text), POST_AGAIN);
+    setTimeout(() => post(id, text, draft), POST_AGAIN);
   }
 
   /**
@@ -241,6 +246,7 @@ function mountComposer(root, draw, unmarked) {
     held.delete(id);
     draw.tidy();
     box.value = box.value.trim() ? `${text}\n\n${box.value}` : text;
+    keeper.touch();
     complain(`${reason || words.refused} ${words.kept}`);
   }
 

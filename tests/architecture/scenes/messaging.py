@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from messaging.selectors import members_of
 from portal.kernel.ids import new_id
-from tests.architecture.access import Ask, Scene, page
+from tests.architecture.access import Ask, Scene, of_thread, page
 from tests.cast import Someone
 from tests.world import World
 
@@ -32,6 +32,16 @@ def of_tended(route: str, *, owned: bool = False, **fields: Any) -> Scene:
         return Ask(reverse(route, args=[thread]), {"command_id": new_id(), **given})
 
     return scene
+
+
+def begun(world: World, _someone: Someone, _key: str) -> Ask:
+    """What somebody begins to write about Ada."""
+    fields = {
+        "patient": world.cast.ada_record,
+        "body": world.words("I also"),
+        "command_id": new_id(),
+    }
+    return Ask(reverse("messaging:keep-new"), fields)
 
 
 def beside(world: World, *, owned: bool = False) -> UUID:
@@ -82,6 +92,8 @@ def sams_membership(world: World, _someone: Someone, _key: str) -> Ask:
 
 
 SCENES: dict[str, Scene] = {
+    "POST messaging:keep": of_thread("messaging:keep", body="I also have a fever"),
+    "POST messaging:keep-new": begun,
     "POST messaging:claim": of_tended("messaging:claim"),
     "POST messaging:release": of_tended("messaging:release", owned=True),
     "POST messaging:resolve": of_tended("messaging:resolve"),

@@ -33,12 +33,12 @@ function once(form) {
 }
 
 /**
- * Leaving with something typed and not sent asks first.
+ * Leaving with something typed that is neither sent nor kept (`data-safe`) asks first.
  * @param {HTMLFormElement} form
  */
 function guard(form) {
   addEventListener("beforeunload", (event) => {
-    if (form.hasAttribute("data-busy")) return;
+    if (form.hasAttribute("data-busy") || form.hasAttribute("data-safe")) return;
     const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("textarea, input:not([type=hidden])"));
     if ([...boxes].some((box) => box.value !== box.defaultValue && box.value.trim())) event.preventDefault();
   });

@@ -32,6 +32,8 @@ export function mount(bar) {
   }
 
   async function look() {
+    // Whoever keeps what is typed does so now, while the session still lasts.
+    document.dispatchEvent(new Event("portal:leaving"));
     const told = await ask("GET");
     if (!told || told.seconds <= 0) return left() > 1 && !told ? lasts(left()) : lock();
     lasts(told.seconds);
@@ -89,6 +91,7 @@ export function mount(bar) {
     for (const part of covered) part.toggleAttribute("hidden", false);
     document.title = title;
     void look();
+    document.dispatchEvent(new Event("portal:back"));
   }
 
   const title = document.title;
