@@ -65,11 +65,11 @@ def test_a_send_takes_along_what_was_kept_of_it_unseen(thread, ada):
 
 def test_the_same_send_again_spends_nothing_that_was_begun_since(thread, ada):
     text = spoken("It is better")
-    given = {"draft": Seen.parse(keep(ada, thread, text).mark), "command_id": new_id()}
-    door.run(actions.reply, ada.actor, thread, text, **given)
+    seen, command = Seen.parse(keep(ada, thread, text).mark), new_id()
+    door.run(actions.reply, ada.actor, thread, text, draft=seen, command_id=command)
     keep(ada, thread, text)
 
-    door.run(actions.reply, ada.actor, thread, text, **given)
+    door.run(actions.reply, ada.actor, thread, text, draft=seen, command_id=command)
 
     assert found(ada, thread) == text
 
