@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tests.journeys import browsers
 from tests.journeys.browsers import Watch, result
+from tests.journeys.doors import DOORS
 from tests.journeys.house import House, clinic
 from tests.journeys.pages import PAGES, Scene
 from tests.journeys.rooms import ROOMS
@@ -30,7 +31,7 @@ Colour = Literal["light", "dark"]
 
 HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 COLOURS: tuple[Colour, ...] = ("light", "dark")
-QUALITY = 55
+QUALITY = 45
 TALLEST = 6_000
 
 
@@ -103,7 +104,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="two pictures of each instead of six")
     parser.add_argument("--whole", action="store_true", help="to the end of the page")
     given = parser.parse_args()
-    scenes = [scene for scene in (*PAGES, *ROOMS, *TIMES) if given.only in scene.name]
+    scenes = [scene for scene in (*PAGES, *DOORS, *ROOMS, *TIMES) if given.only in scene.name]
     failed = take(scenes, QUICK if given.quick else EVERY, given.folder, whole=given.whole)
     size = sum(path.stat().st_size for path in given.folder.glob("*.webp"))
     sys.stdout.write(f"{len(scenes)} scenes, {size / 1e6:.1f} MB\n")

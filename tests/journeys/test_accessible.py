@@ -6,6 +6,7 @@ import pytest
 
 from tests.journeys import browsers
 from tests.journeys.browsers import DESK, PHONE, result
+from tests.journeys.doors import DOORS
 from tests.journeys.house import House
 from tests.journeys.pages import PAGES, Scene
 from tests.journeys.rooms import ROOMS
@@ -35,7 +36,7 @@ def broken(page: "Page", rules: str) -> list[str]:
 
 
 @pytest.mark.feature("X4")
-@pytest.mark.parametrize("scene", PAGES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", [*PAGES, *DOORS], ids=lambda scene: scene.name)
 def test_a_page_fits_a_narrow_window_and_breaks_no_rule(house: House, scene: Scene):
     fine(scene.show(house))
 

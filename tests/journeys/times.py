@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tests.journeys.house import House
-from tests.journeys.pages import Scene, kept, kinds, press, times
+from tests.journeys.pages import Scene, kept, kinds, times
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -66,6 +66,13 @@ def desk_books(house: House, page: "Page") -> None:
     page.locator('main a[href*="patient="]').first.wait_for()
 
 
+def unfound(house: House, page: "Page") -> None:
+    """Nobody has this name."""
+    page.get_by_label("Name or record number").fill("Nobody-Such")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("heading", level=2).first.wait_for()
+
+
 def person(house: House, page: "Page") -> None:
     """The page of a colleague."""
     page.locator("main a.line").first.click()
@@ -81,6 +88,6 @@ TIMES = [
     Scene("cancelled", "ada", "/visits/book/", cancelled),
     Scene("staff-find-found", "becker", "/calendar/find/", desk_books),
     Scene("person", "petrenko", "/people/", person),
-    Scene("directory-unfound", "becker", "/patients/", press("Find")),
+    Scene("directory-unfound", "becker", "/patients/", unfound),
     Scene("book-kinds", "ada", "/visits/book/", kinds),
 ]
