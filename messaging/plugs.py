@@ -25,7 +25,7 @@ from messaging.selectors.notices import may_be_told
 from messaging.vocabulary import SPECS
 from portal.kernel import clock
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import Command, LetterSpec, NavItem, ParamKind, PeopleData, Ward
+from portal.kernel.plugs import Command, FormPage, LetterSpec, NavItem, ParamKind, PeopleData, Ward
 
 
 def thread_order(given: Mapping[str, Any]) -> str:
@@ -70,6 +70,8 @@ def places(actor: Actor) -> list[NavItem]:
     return items
 
 
+THREAD, TEXT, NEW = "messaging:thread", ("body",), ("topic", "body")
+
 PLUGS = Ward(
     name="messaging",
     topics=(ThreadTopic(), NotesTopic(), InboxTopic()),
@@ -93,6 +95,14 @@ PLUGS = Ward(
             "messaging.resolve", forms.parse_thread, actions.resolve, told_beside, thread_order
         ),
         Command("messaging.note", forms.parse_note, actions.write_note, told_beside, thread_order),
+    ),
+    form_pages=(
+        FormPage("POST messaging:write", NEW),
+        FormPage("POST messaging:keep-new", NEW, "messaging:write", "messaging:write"),
+        FormPage("POST messaging:reply", TEXT, THREAD),
+        FormPage("POST messaging:keep", TEXT, THREAD, "messaging:reply"),
+        FormPage("POST messaging:reopen", TEXT, THREAD, "messaging:reply"),
+        FormPage("POST messaging:note", TEXT, THREAD),
     ),
     vocabulary=SPECS,
     belongings=(belongings,),

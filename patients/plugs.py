@@ -17,7 +17,7 @@ from patients.readings import (
 from patients.selectors import account_of, acts_for_somebody, count_waiting, lapsed, own_record
 from patients.vocabulary import ANSWERED, SPECS, WAITS
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
+from portal.kernel.plugs import FormPage, FreshAct, LetterSpec, NavItem, ParamKind, PeopleData, Ward
 
 ABOUT = {"question": ParamKind.ID, "patient": ParamKind.ID}
 UNDER_REVIEW = ("patients:review",)
@@ -59,6 +59,11 @@ FRESH_ACTS = (
 
 PLUGS = Ward(
     name="patients",
+    form_pages=(
+        FormPage("POST patients:ask", ("text",)),
+        FormPage("POST patients:review-question", ("text",)),
+        FormPage("POST patients:register", ("given", "family", "born")),
+    ),
     fresh_acts=FRESH_ACTS,
     vocabulary=SPECS,
     home_cards=(home_card, questions_card, review_card),

@@ -145,6 +145,7 @@ SCANS = {
     "visits.scan": 10,
     "accounts.answer_resets": 5,
     "accounts.let_factors_fall": 60,
+    "accounts.drop_held_forms": 60,
     "custody.go_on": 300,
     "scheduling.sweep_holds": 30,
     "messaging.tell_absent": 60,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import LetterSpec, NavItem, ParamKind, PeopleData, Ward
+from portal.kernel.plugs import FormPage, LetterSpec, NavItem, ParamKind, PeopleData, Ward
 from scheduling import policy
 from scheduling.actions.erasing import erase_appointments
 from scheduling.management.scene import play
@@ -47,6 +47,7 @@ def places(actor: Actor) -> list[NavItem]:
 
 PLUGS = Ward(
     name="scheduling",
+    form_pages=(FormPage("POST scheduling:confirm", ("reason",), "scheduling:booking"),),
     vocabulary=SPECS,
     home_cards=(home_card,),
     navigation=(places,),

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from messaging import readings
-from messaging.forms import NoteForm, ReplyForm, WriteForm
+from messaging.forms import CommandForm, NoteForm, ReplyForm, WriteForm
 from messaging.readings import DraftShown, Words
 from messaging.selectors import Queue
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.kernel.ids import new_id
 
 PANE = 15
@@ -68,14 +68,26 @@ def _shown(
     """The forms of the page, and for those who tend the thread their list beside it."""
     # What somebody wrote stays in sight, also if the thread was closed meanwhile.
     draft = readings.draft_in(request.actor, page.thread.id)
-    may_reply = page.may_reply or (page.may_reopen and (form.is_bound or draft is not None))
+    is_begun = form.is_bound or draft is not None or "body" in form.initial
+    may_reply = page.may_reply or (page.may_reopen and is_begun)
     shown = {"form": form, "may_reply": may_reply, "act_command_id": new_id(), "keep": ""}
     shown |= with_draft(form, draft)
     if page.tending is None:
         return shown
-    note = note or NoteForm(initial={"command_id": new_id()})
+    held = held_of(request, "messaging:note", NoteForm)
+    note = note or NoteForm(initial={"command_id": new_id(), **held})
     note.offer(page.tending.others)
     return shown | {"note": note, "queue": _pane(request), "keep": keep(request)}
+
+
+def held_of(request: Request, name: str, form: type[CommandForm]) -> dict[str, Any]:
+    """What was typed into such a form before its writer was signed out; what is no value is not."""
+    typed = typed_into(request, name)
+    if typed is None:
+        return {}
+    asked = form(typed)
+    asked.is_valid()
+    return {name: value for name, value in asked.cleaned_data.items() if value is not None}
 
 
 def from_queue(request: Request) -> Queue | None:

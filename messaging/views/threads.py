@@ -12,7 +12,7 @@ from messaging import actions, readings
 from messaging.errors import AlreadyClosed, AlreadyOpen
 from messaging.forms import CommandForm, MarkForm, ReplyForm, WriteForm
 from messaging.selectors import Cursor, Queue, Show
-from messaging.views.places import given, thread_page, to_thread, write_page
+from messaging.views.places import given, held_of, thread_page, to_thread, write_page
 from portal.accounts.ports import Request
 from portal.kernel import door
 from portal.kernel.errors import BadInput, Refusal
@@ -44,7 +44,9 @@ def threads(request: Request) -> HttpResponse:
 def write(request: Request) -> HttpResponse:
     """A thread is begun."""
     if request.method != "POST":
-        return write_page(request, WriteForm(initial={"command_id": new_id()}), _patient(request))
+        typed = held_of(request, "messaging:write", WriteForm)
+        patient_id = typed.get("patient") or _patient(request)
+        return write_page(request, WriteForm(initial={"command_id": new_id(), **typed}), patient_id)
     form = WriteForm(request.POST)
     if form.is_valid():
         try:
@@ -61,7 +63,8 @@ def thread(request: Request, thread_id: UUID) -> HttpResponse:
     before = request.GET.get("before", "")
     if before and not (before.isascii() and before.isdecimal() and len(before) < 10):
         raise BadInput
-    form = ReplyForm(initial={"command_id": new_id()})
+    typed = held_of(request, "messaging:reply", ReplyForm)
+    form = ReplyForm(initial={"command_id": new_id(), **typed})
     return thread_page(request, thread_id, form, before=int(before) if before else None)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from patients import actions, readings
 from patients.forms import LookForm, RegisterForm
 from patients.readings import DirectoryLine, DirectoryPage
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.kernel import door
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -40,7 +40,9 @@ def register(request: Request) -> HttpResponse:
     """A record is opened by hand, after a look at those that may be about the same person."""
     readings.refuse_unless_registering(request.actor)
     if request.method != "POST":
-        return _register(request, RegisterForm(initial={"command_id": new_id()}))
+        typed = typed_into(request, "patients:register")
+        kept = typed.dict() if typed is not None else {}
+        return _register(request, RegisterForm(initial={"command_id": new_id(), **kept}))
     form = RegisterForm(request.POST)
     if not form.is_valid():
         return _register(request, form)

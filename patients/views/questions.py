@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from patients import actions, readings
 from patients.forms import WordsForm
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.kernel import door
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -25,7 +25,7 @@ from portal.kernel.ids import new_id
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: Request, patient_id: UUID, entry_id: UUID) -> HttpResponse:
     """A question about one access, to the privacy officer."""
-    form = _form(request)
+    form = _form(request, "patients:ask")
     if form.is_bound and form.is_valid():
         try:
             asked = door.run(
@@ -51,7 +51,7 @@ def question(request: Request, question_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: Request, question_id: UUID) -> HttpResponse:
     """A question as a privacy officer reads and answers it."""
-    form = _form(request)
+    form = _form(request, "patients:review-question")
     if form.is_bound and form.is_valid():
         try:
             door.run(actions.answer_question, request.actor, question_id, **form.command())
@@ -63,11 +63,13 @@ def answer(request: Request, question_id: UUID) -> HttpResponse:
     return _page(request, "patients/answer.html", page, form)
 
 
-def _form(request: Request) -> WordsForm:
-    """What was written, or an empty form with the id of its command."""
+def _form(request: Request, name: str) -> WordsForm:
+    """What was written, or an empty form with the id of its command; or with what is not sent."""
     if request.method == "POST":
         return WordsForm(request.POST)
-    return WordsForm(initial={"command_id": new_id()})
+    typed = typed_into(request, name)
+    text = typed.get("text", "") if typed is not None else ""
+    return WordsForm(initial={"command_id": new_id(), "text": text})
 
 
 def _see(name: str, *args: UUID) -> HttpResponse:

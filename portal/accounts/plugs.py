@@ -109,6 +109,7 @@ PLUGS = Ward(
         PeopleData("accounts.AddressChange", "person", "days-30"),
         PeopleData("accounts.LostPhone", "person", "account"),
         PeopleData("accounts.Session", "person", "days-30"),
+        PeopleData("accounts.HeldForm", "person", "hours-1"),
         PeopleData("accounts.TotpDevice", "user", "account"),
         PeopleData("accounts.RecoveryDevice", "user", "account"),
         PeopleData("accounts.RecoveryCode", "device__user", "account"),

@@ -32,6 +32,8 @@ class Standing:
     """idle or limit: the session is to be ended now."""
     reason: str = ""
     """Why a session that this browser held is no more: ended or idle."""
+    was: UUID | None = None
+    """The session that this browser held, if it idled out or reached its limit."""
     is_stale: bool = False
     """Being here is to be noted, so that the session does not idle out."""
     revocation: int = 0
@@ -61,10 +63,14 @@ class Request(HttpRequest):
     source: str
     """Where it comes from, as throttles count."""
     typed: Typed | None
+    holds: str | None
+    """The secret of a form that is held for this browser; empty once it has none any more."""
 
 
 def typed_into(request: HttpRequest, name: str) -> QueryDict | None:
     """What the reader typed for the view of this name before they were asked who they are.
+
+    Asked in the middle of a session, or after they were signed out.
 
     It goes into the form as it was sent, and nothing of it has been carried out.
     """

@@ -13,6 +13,12 @@ def sweep() -> None:
     door.run(actions.sweep, system_actor("sweeper"))
 
 
+@job("accounts.drop_held_forms")
+def drop_held_forms() -> None:
+    """What was typed and nobody came back for within an hour is gone."""
+    door.run(actions.drop_held_forms, system_actor("sweeper"))
+
+
 @job("accounts.answer_resets")
 def answer_resets() -> None:
     """Whoever forgot a password and has an account is sent a letter."""

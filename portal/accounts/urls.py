@@ -33,6 +33,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-in/code/", views.code, name="code"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("typed/", views.typed, name="typed"),
     path("stay/", views.stay, name="stay"),
     path("account/factor/", views.factor, name="factor"),
     path("account/recovery-codes/", views.recovery_codes, name="recovery-codes"),

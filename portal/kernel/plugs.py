@@ -180,6 +180,21 @@ class FreshAct:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPage:
+    """A form that comes back filled to whoever was signed out before they sent it.
+
+    `asked` is its row in docs/access.md, `boxes` the fields in which people write. `page` is the
+    view on which it stands; without one it is the form's own address. `form` is the view for whose
+    form the page asks, if that is another one.
+    """
+
+    asked: str
+    boxes: tuple[str, ...] = ()
+    page: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ward:
     """Everything that one ward or room offers to the ground.
 
@@ -208,6 +223,7 @@ class Ward:
     enrolled: tuple[Callable[[Actor, UUID, Any], None], ...] = ()
     belongings: tuple[Callable[[UUID], Sequence[str]], ...] = ()
     fresh_acts: tuple[FreshAct, ...] = ()
+    form_pages: tuple[FormPage, ...] = ()
     account_of: Callable[[UUID], UUID | None] | None = None
     prove: Callable[[str, str, str], Actor] | None = None
     lapsed: tuple[Callable[[datetime, datetime], Iterable[UUID]], ...] = ()
@@ -237,6 +253,13 @@ def commands() -> Mapping[str, Command]:
 def fresh_acts() -> Mapping[str, FreshAct]:
     """Every address that takes a fresh proof, by its row."""
     return {act.asked: act for ward in wards() for act in ward.fresh_acts}
+
+
+@cache
+def form_pages() -> Mapping[str, FormPage]:
+    """Every form that comes back filled, by its row: also those that take a fresh proof."""
+    found = {each.asked: each for ward in wards() for each in ward.form_pages}
+    return {act.asked: FormPage(act.asked, page=act.page) for act in fresh_acts().values()} | found
 
 
 def lapsed(after: datetime, until: datetime) -> set[UUID]:

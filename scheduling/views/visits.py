@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import actions as accounts
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.kernel import door
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -42,13 +42,20 @@ def booking_page(
     found = readings.visit(request.actor, appointment_id, zone_here())
     back = "scheduling:day" if found.is_staff else "scheduling:visits"
     more = {
-        "form": form or forms.ReasonForm(initial={"command_id": new_id()}),
+        "form": form or _fresh(request),
         "new_ids": new_ids("extend", "release"),
         "just_booked": "booked" in request.GET,
         "back_url": reverse(back),
         "back_words": _("Calendar") if found.is_staff else _("Your visits"),
     }
     return page(request, "booking", found, status, **more)
+
+
+def _fresh(request: Request) -> forms.ReasonForm:
+    """The form of a visit to be confirmed, with what was typed too late."""
+    typed = typed_into(request, "scheduling:confirm")
+    reason = typed.get("reason", "") if typed is not None else ""
+    return forms.ReasonForm(initial={"command_id": new_id(), "reason": reason})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

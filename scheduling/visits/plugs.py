@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.actor import Actor
-from portal.kernel.plugs import Command, NavItem, PeopleData, Ward
+from portal.kernel.plugs import Command, FormPage, NavItem, PeopleData, Ward
 from scheduling.visits import actions, forms, selectors
 from scheduling.visits.actions.erasing import erase_visits
 from scheduling.visits.management.scene import play
@@ -70,6 +70,7 @@ PLUGS = Ward(
             is_light=True,
         ),
     ),
+    form_pages=(FormPage("POST visits:confirm", ("place", "phone", "others"), "visits:room"),),
     vocabulary=SPECS,
     home_cards=(home_card,),
     navigation=(places,),

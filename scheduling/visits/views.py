@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.middleware.hardening import allowing
-from portal.accounts.ports import Request
+from portal.accounts.ports import Request, typed_into
 from portal.kernel import door
 from portal.kernel.errors import Refusal
 from portal.kernel.ids import new_id
@@ -139,12 +139,19 @@ def _room(request: Request, appointment_id: UUID, **bound: Any) -> HttpResponse:
         "command_id": new_id(),
         "note_form": NoteForm(initial={"command_id": ids["note"]}),
         "decline_form": DeclineForm(initial={"command_id": ids["decline"]}),
-        "confirm_form": ConfirmForm(initial={"command_id": ids["confirm"]}),
+        "confirm_form": _fresh(request, ids["confirm"]),
         **bound,
     }
     answer = render(request, "visits/room.html", given, status=422 if bound else 200)
     answer["Permissions-Policy"] = allowing(*DEVICES)
     return answer
+
+
+def _fresh(request: Request, command_id: UUID) -> ConfirmForm:
+    """The opening questions, with what was typed too late."""
+    typed = typed_into(request, "visits:confirm")
+    answers = typed.dict() if typed is not None else {}
+    return ConfirmForm(initial={**answers, "command_id": command_id})
 
 
 def _arrivals(request: Request, form: NoteForm, status: int = 200) -> HttpResponse:

@@ -198,6 +198,7 @@ SCENES: dict[str, Scene] = {
     "GET accounts:code": page("accounts:code"),
     "POST accounts:code": page("accounts:code", code="000000", way="app"),
     "POST accounts:sign-out": page("accounts:sign-out"),
+    "GET accounts:typed": page("accounts:typed"),
     "GET accounts:stay": page("accounts:stay"),
     "POST accounts:stay": page("accounts:stay"),
     "GET accounts:factor": page("accounts:factor"),

@@ -98,6 +98,7 @@ def test_two_devices_at_once_both_texts_are_shown_and_either_can_go_on(house: Ho
     assert steps.box(phone).input_value() == "From the computer"
 
 
+@pytest.mark.feature("I6")
 def test_who_was_signed_out_meanwhile_finds_the_text_after_signing_in(house: House):
     page = house.open("imani", size=PHONE)
     where = steps.write(page, "Idled out", "The first line")

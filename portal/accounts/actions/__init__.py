@@ -13,6 +13,7 @@ from portal.accounts.actions.factors import (
     confirm_factor,
     renew_recovery_codes,
 )
+from portal.accounts.actions.held_forms import drop_held_form, drop_held_forms, hold_form
 from portal.accounts.actions.invitations import (
     Newcomer,
     accept_invitation,
@@ -74,11 +75,14 @@ __all__ = [
     "confirm_factor",
     "confirm_lost_phone",
     "create_person",
+    "drop_held_form",
+    "drop_held_forms",
     "end_lapsed_session",
     "end_other_sessions",
     "end_role",
     "end_session",
     "grant_role",
+    "hold_form",
     "invite",
     "keep_address",
     "keep_phone",

@@ -11,6 +11,7 @@ from portal.accounts.actions.signing_in import Outcome, begin_sign_in, confirm_c
 from portal.accounts.errors import NotProven
 from portal.accounts.models import (
     AddressChange,
+    HeldForm,
     Invitation,
     LostPhone,
     PasswordReset,
@@ -44,7 +45,7 @@ def erase_person(actor: Actor, person_id: UUID) -> None:
     end_sessions(actor, policy.open_sessions().filter(person=person_id), why="closed")
     for table in (TotpDevice, RecoveryDevice):
         table._default_manager.filter(user=person_id).delete()
-    for linked in (AddressChange, LostPhone, PasswordReset, Session):
+    for linked in (AddressChange, HeldForm, LostPhone, PasswordReset, Session):
         linked._default_manager.filter(person=person_id).delete()
     Invitation.objects.filter(used_by=person_id).delete()
     RoleGrant.objects.filter(person=person_id, until=None).update(until=clock.now())

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from portal.accounts import actions, policy, selectors
 from portal.accounts.errors import NoRole, TooManyPosts
+from portal.accounts.middleware.holding import WAS, give_back, hold, remember
 from portal.accounts.middleware.refusals import page_of, too_large, unavailable
 from portal.accounts.middleware.stepping_up import stand_between
 from portal.accounts.middleware.tempo import Tempo
@@ -53,7 +54,7 @@ class ActorMiddleware:
                 around.enter_context(timezone.override(zone))
             if profile and profile.language in dict(settings.LANGUAGES):
                 translation.activate(profile.language)
-            response = self.get_response(request)
+            response = remember(asked, self.get_response(request))
             if response.status_code == 405 and not getattr(response, "content", b"-"):
                 return self._not_this_way(asked, response)
             return response
@@ -67,7 +68,7 @@ class ActorMiddleware:
         standing = asked.standing
         trace.at(f"{asked.method} {name}")
         if not asked.actor.is_person and getattr(view, "login_required", True):
-            return self._to_sign_in(asked, standing)
+            return self._to_sign_in(asked, standing, name)
         if standing.must_enrol and name not in policy.BEFORE_FACTOR:
             return self._redirect(asked, "accounts:factor")
         lacks_role = asked.actor.is_person and not asked.actor.roles and not standing.must_enrol
@@ -76,7 +77,11 @@ class ActorMiddleware:
         who = asked.actor.id.hex if asked.actor.is_person else asked.source
         if asked.method not in SAFE and not self.tempo.allows(who):
             return page_of(asked, TooManyPosts())
-        return stand_between(asked, name)
+        if (asking := stand_between(asked, name)) is not None:
+            return asking
+        if asked.actor.is_person:
+            give_back(asked)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page of a refusal; anything unexpected stays a bug."""
@@ -108,9 +113,14 @@ class ActorMiddleware:
             door.run(actions.note_presence, request.actor, standing.session_id)
             request.standing = selectors.standing_of_session(standing.session_id)
 
-    def _to_sign_in(self, request: Request, standing: Standing) -> HttpResponseRedirect:
+    def _to_sign_in(self, request: Request, standing: Standing, name: str) -> HttpResponse:
         if standing.waits_for_code:
             return self._redirect(request, "accounts:code")
+        if request.method == "POST" and (standing.was or WAS in request.COOKIES):
+            if not self.tempo.allows(request.source):
+                return page_of(request, TooManyPosts())
+            if (held := hold(request, name)) is not None:
+                return held
         return self._redirect(request, "accounts:sign-in", reason=standing.reason)
 
     def _redirect(self, request: Request, name: str, **query: str) -> HttpResponseRedirect:

@@ -50,7 +50,7 @@ def stand_between(request: Request, name: str) -> HttpResponse | None:
     act = fresh_acts().get(f"{method} {name}")
     if act is None or request.standing.is_fresh:
         return None
-    return _page(request, act, typed=_typed(request))
+    return _page(request, act, typed=typed_of(request))
 
 
 @sensitive_variables()
@@ -131,16 +131,21 @@ def _where_to(request: Request, act: FreshAct) -> str:
 
 def _page_of(request: Request, act: FreshAct) -> str:
     """The page of the act; it takes the arguments of what was asked for, or the first of them."""
-    if not act.page:
+    return address_of(request, act.page)
+
+
+def address_of(request: Request, page: str) -> str:
+    """The page of this name, with the arguments of what was asked for, or the first of them."""
+    if not page:
         return request.get_full_path()
     parts = [*request.resolver_match.kwargs.values()] if request.resolver_match else []
     for most in range(len(parts), -1, -1):
         with contextlib.suppress(NoReverseMatch):
-            return reverse(act.page, args=parts[:most])
+            return reverse(page, args=parts[:most])
     return reverse("home")
 
 
-def _typed(request: Request) -> str:
+def typed_of(request: Request) -> str:
     """What was typed, but for passwords and codes. Far more than a form holds is left out."""
     if request.method != "POST":
         return ""

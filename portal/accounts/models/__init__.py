@@ -2,6 +2,7 @@
 
 from portal.accounts.models.invitations import Invitation
 from portal.accounts.models.people import (
+    HeldForm,
     People,
     Person,
     RecoveryCode,
@@ -16,6 +17,7 @@ from portal.accounts.models.ways_back import AddressChange, LostPhone, PasswordR
 
 __all__ = [
     "AddressChange",
+    "HeldForm",
     "Invitation",
     "LostPhone",
     "PasswordReset",

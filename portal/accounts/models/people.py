@@ -117,6 +117,23 @@ class Session(models.Model):
         return f"session {self.pk}"
 
 
+class HeldForm(models.Model):
+    """What somebody typed and sent after their session had lapsed, until they signed in again.
+
+    Sealed under a key of which only their browser holds the secret.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="held_forms")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="held_forms")
+    key_digest = models.BinaryField(max_length=32, db_index=True)
+    form_sealed = models.BinaryField()
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"held form {self.pk}"
+
+
 class TotpDevice(Device):
     """An authenticator app. Its secret is sealed and bound to `handle`."""
 

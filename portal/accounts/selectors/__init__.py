@@ -8,6 +8,7 @@ from portal.accounts.selectors.factors import (
     seconds_until_accepted,
     set_up_of,
 )
+from portal.accounts.selectors.held_forms import held_by, held_for, lapsed_lately
 from portal.accounts.selectors.home import home_card
 from portal.accounts.selectors.invitations import (
     Door,
@@ -76,7 +77,10 @@ __all__ = [
     "find_session",
     "has_factor",
     "hashed_password",
+    "held_by",
+    "held_for",
     "home_card",
+    "lapsed_lately",
     "lost_phones",
     "name_of",
     "names_of",

@@ -111,9 +111,9 @@ def standing_of(session: Session | None) -> Standing:
         return Standing()
     if session.ended_at is not None:
         idle = session.ended_why in {"idle", "limit"}
-        return Standing(reason="idle" if idle else "ended")
+        return Standing(reason="idle", was=session.pk) if idle else Standing(reason="ended")
     if session.ends_at <= clock.now():
-        return Standing(session_id=session.pk, lapsed="limit", reason="idle")
+        return Standing(session_id=session.pk, lapsed="limit", reason="idle", was=session.pk)
     if session.stage == Stage.ANONYMOUS or session.person is None:
         return Standing(session_id=session.pk)
     return _held_by(session, session.person)
@@ -133,7 +133,7 @@ def _signed_in(session: Session, person: Person, now: datetime) -> Standing:
     roles = frozenset(held)
     idles_at = session.last_seen_at + policy.idle_limit(roles)
     if idles_at <= now:
-        return Standing(session_id=session.pk, lapsed="idle", reason="idle")
+        return Standing(session_id=session.pk, lapsed="idle", reason="idle", was=session.pk)
     must_enrol = policy.needs_factor(roles) and not session.factor
     usable = frozenset() if must_enrol else roles
     return Standing(

@@ -23,6 +23,7 @@ from portal.accounts.views.signing_in import (
     sign_in,
     sign_out,
     stay,
+    typed,
 )
 from portal.accounts.views.ways_back import (
     address,
@@ -64,6 +65,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "stay",
+    "typed",
     "withdraw_invitation",
     "withdraw_lost_phone",
 ]

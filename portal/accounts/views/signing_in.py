@@ -27,7 +27,7 @@ WRONG_PASSWORD = _(
 WRONG_CODE = _("This code did not work. Wait for the next one, then type it in.")
 WRONG_RECOVERY_CODE = _("This code did not work. Each works once. Please try another.")
 NOT_YOU = _("This is not your password. After ten tries we wait a quarter of an hour.")
-REASONS = frozenset({"ended", "idle", "signed-out"})
+REASONS = frozenset({"ended", "idle", "kept", "signed-out"})
 WRONG = {"app": WRONG_CODE, "recovery": WRONG_RECOVERY_CODE}
 # Cookies are left out: that would clear those of every host of the domain.
 CLEAR = '"cache", "storage"'
@@ -68,6 +68,16 @@ def code(request: Request) -> HttpResponse:
             return steps.onwards(request, step)
         form.add_error("code", WRONG[way])
     return steps.page(request, "code", form, way=way)
+
+
+@sensitive_variables()
+@require_safe
+def typed(request: Request) -> HttpResponse:
+    """What the reader wrote before they were signed out, where no form can be filled with it."""
+    kept = getattr(request, "typed", None)
+    texts = [text for _name, texts in kept.fields.lists() for text in texts] if kept else []
+    written = [text for text in texts if " " in text.strip() or text.isalpha()]
+    return render(request, "accounts/typed.html", {"written": written})
 
 
 @require_POST
