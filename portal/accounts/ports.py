@@ -1,6 +1,6 @@
 """What identity hands to pages and sockets: who asks, and how far they have come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,6 +19,8 @@ class Standing:
 
     actor: Actor = STRANGER
     session_id: UUID | None = None
+    cookie: bytes = field(default=b"", repr=False)
+    """What is kept of the value under which the session goes on."""
     person_id: UUID | None = None
     profile: "Profile | None" = None
     """The reader, if signed in."""

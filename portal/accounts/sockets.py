@@ -50,6 +50,7 @@ class SignedInSocket(Socket):
         super().__init__()
         self.session_id = self.person_id = NOBODY
         self.revocation = 0
+        self.cookie = b""
         self.language = settings.LANGUAGE_CODE
         self.look_again_at: datetime | None = None
         self._noted_at = clock.now()
@@ -67,6 +68,7 @@ class SignedInSocket(Socket):
         if not may_stay(standing) or not standing.session_id or not standing.person_id:
             raise SocketRefused
         self.session_id, self.person_id = standing.session_id, standing.person_id
+        self.cookie = standing.cookie
         self._take_note(standing)
         request = new_id().hex
         trace.begin(request, "socket")
@@ -102,10 +104,17 @@ class SignedInSocket(Socket):
         super().nudged(nudge)
 
     async def recheck(self) -> None:
-        """The database says whether the socket stays, and as whom."""
+        """The database says whether the socket stays, and as whom.
+
+        Once the session goes on under another cookie, the page comes again with that one, and
+        whoever stole the old one does not.
+        """
         standing = await asked(selectors.standing_of_session, self.session_id)
         if not may_stay(standing):
             await self.close(Close.SIGNED_OUT)
+            return
+        if standing.cookie != self.cookie:
+            await self.close(Close.OTHER_COOKIE)
             return
         self._take_note(standing)
         self.actor = standing.actor.asking(self.actor.request, "socket")

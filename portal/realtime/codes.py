@@ -25,6 +25,7 @@ class Close(IntEnum):
     SIGNED_OUT = 4401
     TOO_SLOW = 4408
     TOO_MANY_SOCKETS = 4409
+    OTHER_COOKIE = 4410
     TOO_LARGE = 4413
     TOO_MANY_FRAMES = 4429
 
@@ -36,6 +37,7 @@ THEN: dict[Close, Then] = {
     Close.SIGNED_OUT: Then.SIGN_IN,
     Close.TOO_SLOW: Then.RETRY,
     Close.TOO_MANY_SOCKETS: Then.STOP,
+    Close.OTHER_COOKIE: Then.RETRY,
     Close.TOO_LARGE: Then.STOP,
     Close.TOO_MANY_FRAMES: Then.RETRY_LATER,
 }

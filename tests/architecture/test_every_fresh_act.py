@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from portal.accounts import actions, selectors
+from portal.accounts.models import Person
 from portal.audit.models import Entry
 from portal.kernel import clock, door, plugs
 from tests.architecture.access import SCENES, Ask, Row, table
@@ -20,8 +21,8 @@ from tests.harness.contents import changed, contents
 from tests.world import World
 
 ROWS = [row for row in table().values() if row.fresh]
-BY_A_PROOF = {"accounts.Session", "accounts.TotpDevice"}
-"""What a proof changes: the session, and the code that was used."""
+BY_A_PROOF = {"accounts.Session", "accounts.TotpDevice", "accounts.Person"}
+"""What a proof changes: the session, the code that was used, and when open pages look again."""
 NEVER_BACK = {"password", "current", "chosen", "code"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("I5")]
@@ -42,7 +43,7 @@ def test_a_session_that_was_proven_long_ago_is_asked_and_goes_on(row, world):
 def asked_and_goes_on(row: Row, world: World, someone: Someone) -> None:
     browser, key = stale_browser(someone)
     ask = SCENES[row.asked](world, someone, someone.start_session())
-    before = contents()
+    before, people = contents(), people_apart_from_looking_again()
 
     answer = send(browser, row, ask)
     assert "_step_up" in carried(answer), f"{row.asked}: {someone.key} was not asked"
@@ -58,6 +59,7 @@ def asked_and_goes_on(row: Row, world: World, someone: Someone) -> None:
     assert cookie_of(browser) not in {"", key}
     assert Entry.objects.filter(event="person.stepped-up").count() == 1
     assert not acted_on(before), f"{row.asked} was carried out by the proof: {acted_on(before)}"
+    assert people_apart_from_looking_again() == people, f"{row.asked} was carried out by the proof"
     if row.asked.startswith("POST"):
         gives_back(right, ask)
 
@@ -80,6 +82,15 @@ def gives_back(page: Any, ask: Ask) -> None:
 def acted_on(before: Any) -> set[str]:
     """The tables that are not as they were, but for what a proof changes."""
     return {*changed(before)} - BY_A_PROOF
+
+
+def people_apart_from_looking_again() -> list[dict[str, Any]]:
+    """Everybody's row, but for what tells open pages to look again."""
+    rows = list(Person.objects.order_by("pk").values())
+    return [
+        {name: value for name, value in row.items() if name not in {"revocation", "revoked_at"}}
+        for row in rows
+    ]
 
 
 def stale_browser(someone: Someone) -> tuple[Client, str]:

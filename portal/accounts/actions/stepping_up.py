@@ -11,7 +11,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from portal.accounts import policy
 from portal.accounts.actions.lost_phones import stop_for_used_factor
 from portal.accounts.actions.proofs import proven_person, use_code
-from portal.accounts.actions.sessions import rekey_session
+from portal.accounts.actions.sessions import rekey_session, revoke
 from portal.accounts.actions.signing_in import NO, REFUSED, Outcome, Step
 from portal.accounts.actions.throttles import clear_tickets, give_back_ticket, take_ticket
 from portal.accounts.errors import NotAllowed, SignInExpired
@@ -27,8 +27,10 @@ from portal.kernel.actor import Actor
 def step_up_by_code(actor: Actor, *, code: str, way: str, source: str) -> Step:
     """The session is fresh under a new cookie, and ends when it would have; or it is as before.
 
+    Sockets under the old cookie close, and their pages come again with the new one.
+
     Refuses: SignInExpired.
-    Locks: the throttles, the session, the device.
+    Locks: the throttles, the person, the session, the device.
     Records: CODE_REFUSED, RECOVERY_CODE_USED, STEPPED_UP, PHONE_LOSS_STOPPED.
     """
     account, origin = actor.id.bytes, source.encode()
@@ -53,7 +55,7 @@ def step_up_by_password(actor: Actor, attempt: Attempt) -> Step:
     """The same for somebody who has no second factor.
 
     Refuses: NotAllowed (a second factor is there), SignInExpired.
-    Locks: the throttles, the session.
+    Locks: the throttles, the person, the session.
     Records: PASSWORD_REFUSED, STEPPED_UP.
     """
     if has_factor(actor.id):
@@ -76,15 +78,18 @@ def step_up_by_password(actor: Actor, attempt: Attempt) -> Step:
 
 
 def _mine(actor: Actor) -> tuple[Session, Person]:
+    # Whoever locks both takes the person before the session.
+    person = Person.objects.select_for_update().get(pk=actor.id)
     mine = policy.open_sessions().filter(pk=UUID(hex=actor.session), person=actor.id)
     session = mine.select_for_update().first()
     if session is None:
         raise SignInExpired
-    return session, Person.objects.get(pk=actor.id)
+    return session, person
 
 
 def _fresh(actor: Actor, session: Session, person: Person, *, by: str, device_id: str) -> Step:
     session.proven_at = clock.now()
+    revoke(actor, person.pk)
     key = rekey_session(actor, session, person, device_id=device_id)
     audit.record(actor, Event.STEPPED_UP, subject=person.pk, by=by, which=session.pk)
     return Step(Outcome.DONE, key)

@@ -139,6 +139,7 @@ def _signed_in(session: Session, person: Person, now: datetime) -> Standing:
     return Standing(
         actor=person_actor(person.pk, usable, session=session.pk.hex),
         session_id=session.pk,
+        cookie=bytes(session.key_digest),
         person_id=person.pk,
         profile=unsealed(person.pk, bytes(person.profile_sealed)),
         must_enrol=must_enrol,

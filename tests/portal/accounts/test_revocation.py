@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from portal.accounts import actions, selectors, sockets
+from portal.accounts.selectors.factors import _code, secret_of, step_of
 from portal.kernel import clock, door
 from portal.realtime.nudge import hub
 from tests.portal.accounts.conftest import PASSWORD, WORK, Someone, make
-from tests.portal.accounts.wires import close_of, opened, session_for
+from tests.portal.accounts.wires import close_of, is_let_in, opened, session_for, wire
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -118,6 +119,67 @@ async def test_what_does_not_touch_the_session_leaves_it_open_with_fresh_roles(a
     assert socket.actor.roles == {"patient", "clinician"}
     assert socket.actor.source == "socket"
     await made.disconnect()
+
+
+async def password_changed_here(someone: Someone, key: str) -> str:
+    def change() -> str:
+        actor = someone.acts(key)
+        attempt = selectors.attempt_own_password(someone.id, PASSWORD, "test")
+        hashed = selectors.hashed_password("another long sentence")
+        return door.run(actions.change_password, actor, attempt, password_hash=hashed).key
+
+    return await asyncio.to_thread(change)
+
+
+async def stepped_up_by_password(someone: Someone, key: str) -> str:
+    def prove() -> str:
+        attempt = selectors.attempt_own_password(someone.id, PASSWORD, "test")
+        return door.run(actions.step_up_by_password, someone.acts(key), attempt).key
+
+    return await asyncio.to_thread(prove)
+
+
+async def stepped_up_by_code(someone: Someone, key: str) -> str:
+    def prove() -> str:
+        door.run(actions.add_totp, WORK, someone.id)
+        given = {"code": someone.code(), "way": "app", "source": "test"}
+        return door.run(actions.step_up_by_code, someone.acts(key), **given).key
+
+    return await asyncio.to_thread(prove)
+
+
+async def factor_set_up(someone: Someone, key: str) -> str:
+    def enrol() -> str:
+        actor = someone.acts(key)
+        device = door.run(actions.begin_factor, actor)
+        code = _code(secret_of(device), step_of(clock.now()))
+        enrolled = door.run(actions.confirm_factor, actor, code)
+        assert enrolled
+        return enrolled.key
+
+    return await asyncio.to_thread(enrol)
+
+
+RENEWALS = [password_changed_here, stepped_up_by_password, stepped_up_by_code, factor_set_up]
+
+
+@pytest.mark.feature("I5")
+@pytest.mark.parametrize("renewal", RENEWALS)
+async def test_a_socket_under_a_cookie_that_was_replaced_closes(
+    renewal: Callable[[Someone, str], Awaitable[str]], ben: Someone
+):
+    """Whoever stole the cookie may have opened a socket with it, too."""
+    old = await session_for(ben, factor="")
+    stolen = await opened(ben, old)
+
+    new = await renewal(ben, old)
+
+    assert (await close_of(stolen))[0] == 4410
+    assert not await is_let_in(wire(old))
+    mine = await opened(ben, new)
+    assert await mine.receive_nothing(timeout=0.7)
+    for one in (stolen, mine):
+        await one.disconnect()
 
 
 async def test_other_people_stay(ada: Someone, cara: Someone):
