@@ -77,10 +77,13 @@ class ActorMiddleware:
         who = asked.actor.id.hex if asked.actor.is_person else asked.source
         if asked.method not in SAFE and not self.tempo.allows(who):
             return page_of(asked, TooManyPosts())
-        if (asking := stand_between(asked, name)) is not None:
-            return asking
-        if asked.actor.is_person:
-            give_back(asked)
+        try:
+            if (asking := stand_between(asked, name)) is not None:
+                return asking
+            if asked.actor.is_person:
+                give_back(asked)
+        except AWAY:
+            return unavailable()
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -43,7 +43,7 @@ LOOK_IT_OVER = _("Thank you. Nothing has been done yet: look it over, then press
 
 def stand_between(request: Request, name: str) -> HttpResponse | None:
     """Nothing if the view of this name may be called; else the page that asks who one is."""
-    if request.method == "POST" and FIELD in request.POST:
+    if request.method == "POST" and FIELD in request.POST and request.actor.is_person:
         request.sensitive_post_parameters = "__ALL__"  # type: ignore[attr-defined]
         return _answered(request)
     method = "GET" if request.method == "HEAD" else request.method

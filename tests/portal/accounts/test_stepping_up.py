@@ -11,6 +11,7 @@ from portal.accounts import actions, policy, selectors
 from portal.accounts.errors import NotAllowed, SignInExpired
 from portal.accounts.models import Session
 from portal.kernel import door
+from portal.kernel.errors import Unavailable
 from tests.portal.accounts.conftest import PASSWORD, Someone, browser, key_of, later
 from tests.portal.accounts.entries import events
 
@@ -132,6 +133,33 @@ def test_a_proof_is_no_way_in_for_strangers_and_none_around_the_second_step(ada:
 
     assert prove(Client(), "password", password=PASSWORD)["Location"].startswith("/sign-in/")
     assert prove(half_way, "app", code=ada.code())["Location"].startswith("/sign-in/code/")
+
+
+@pytest.mark.parametrize("way", ["app", "recovery", "password"])
+@pytest.mark.parametrize("address", ["/sign-in/", "/sign-in/code/", "/language/", "/"])
+def test_where_nobody_signs_in_there_is_nothing_to_prove(address: str, way: str, ada: Someone):
+    half_way = Client()
+    half_way.post("/sign-in/", {"username": ada.email, "password": PASSWORD})
+    given = {WAY: way, FOR: "GET accounts:factor", "code": ada.code(), "password": PASSWORD}
+
+    answers = [client.post(address, given) for client in (Client(), half_way)]
+
+    assert all(answer.status_code < 500 for answer in answers)
+    assert "person.stepped-up" not in events()
+
+
+def test_a_proof_while_too_many_passwords_are_checked_is_asked_for_later(
+    ben: Someone, monkeypatch: pytest.MonkeyPatch
+):
+    def busy(*_given: Any) -> None:
+        raise Unavailable("too many passwords are being checked")
+
+    client = browser(ben, factor="")
+    monkeypatch.setattr(selectors, "attempt_own_password", busy)
+    with a_while_later():
+        answer = prove(client, "password", password=PASSWORD)
+
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def test_a_proof_for_what_is_not_asked_for_leads_home(ben: Someone):
