@@ -23,7 +23,7 @@ from scheduling.errors import (
     TooManyHolds,
     ZoneUnknown,
 )
-from scheduling.models import Appointment, Claim, State, VisitType
+from scheduling.models import Appointment, Claim, Resource, State, VisitType
 from scheduling.vocabulary import MODES, Event
 
 KEPT = timedelta(minutes=5)
@@ -66,6 +66,7 @@ def hold(
     """The time is kept for the patient for five minutes, and nobody else can take it.
 
     Refuses: NotFound, BadInput, ZoneUnknown, NotOffered, SlotTaken, TooManyHolds, CommandReused.
+    Locks: the calendars of the visit and of the actor.
     Records: TIME_HELD.
     """
     patient = fetch_patient(actor, patient_id, among=policy.bookable_patients)
@@ -77,7 +78,9 @@ def hold(
     kind = _kind(actor, visit_type_id, clinician_id, mode, for_staff=for_staff)
     wish = Wish(patient, kind, clinician_id, starts_at, for_staff)
     _checked_zone(patient_zone)
-    claims.lock_calendars(actor, [claim[:2] for claim in wish.claims])
+    # Their own as well: how many times somebody keeps is counted by one of their holds at a time.
+    mine = (Resource.PERSON.value, actor.id)
+    claims.lock_calendars(actor, [mine, *(claim[:2] for claim in wish.claims)])
     _count(actor, wish)
     offered(actor, wish)
     row = _made(actor, row_id, wish, mode, patient_zone)

@@ -199,6 +199,36 @@ def test_the_limit_of_holds_is_kept_by_many_at_once(times, kind):
     assert {type(each) for each in told} <= {Appointment, TooManyHolds, NotOffered}
 
 
+@pytest.mark.feature("S5")
+def test_the_limit_of_holds_is_kept_across_clinicians_and_patients(times):
+    """None of these share a calendar but two by two: it is the one who holds that they share."""
+    cast = times.world.cast
+    both, everybody = (cast.cara, cast.dov), patients_of(15)
+    for each in both:
+        times.hours(each)
+    kind = times.kind(*both)
+    first = [times.hold(kind, at(9), cast.sam, patient=everybody[0])]
+    first += [
+        times.hold(kind, at(9, 0, day=tomorrow() + timedelta(days=n)), cast.sam, patient=who)
+        for n, who in enumerate(everybody[1:11], start=1)
+    ]
+
+    for n in range(ROUNDS):
+        day = tomorrow() + timedelta(days=n)
+        told = at_once(
+            *(
+                lambda who=who, n=n, day=day: times.hold(
+                    kind, at(14, day=day), cast.sam, patient=everybody[12 + n], clinician=who
+                )
+                for n, who in enumerate(both)
+            )
+        )
+        won = [each for each in told if isinstance(each, Appointment)]
+        assert (len(first), len(won)) == (11, 1), told
+        assert {type(each) for each in told} == {Appointment, TooManyHolds}
+        times.do(actions.release, won[0], cast.sam)
+
+
 @pytest.mark.feature("S6")
 def test_without_the_constraint_check_and_insert_doubles_with_it_it_does_not(times, kind):
     """The twin of the table shows that the race is there, and that the table itself ends it."""
