@@ -1,6 +1,7 @@
 """What pages of visits send: a time, a reason, why not, on which clock."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,6 +18,8 @@ from scheduling.vocabulary import MODES
 
 Choices = Iterable[tuple[str, str | Promise]]
 _LOW = (1 << 62) - 1
+_LAST = 1 << 36
+"""Some second far beyond all calendars, around which there are days on either side."""
 _AREAS: dict[str, str | Promise] = {
     "Africa": _("Africa"),
     "America": _("America"),
@@ -67,10 +70,11 @@ class SlotField(forms.Field):
     def to_python(self, value: Any) -> Any:
         """The clinician and the instant. Raises ValidationError."""
         who, _dot, when = str(value or "")[:64].partition(".")
-        try:
-            return Picked(UUID(hex=who), datetime.fromtimestamp(int(when), UTC))
-        except (ValueError, OverflowError, OSError):
-            raise forms.ValidationError(_("Please choose a time.")) from None
+        with suppress(ValueError):
+            second = int(when)
+            if 0 <= second < _LAST:
+                return Picked(UUID(hex=who), datetime.fromtimestamp(second, UTC))
+        raise forms.ValidationError(_("Please choose a time."))
 
 
 class SlotForm(CommandForm):

@@ -19,7 +19,7 @@ from portal.kernel.errors import BadInput, Refusal
 from portal.kernel.ids import new_id
 from scheduling import actions, forms, readings
 from scheduling.errors import HoldOver, NotOffered, SlotTaken
-from scheduling.models import Appointment
+from scheduling.models import Appointment, State
 from scheduling.readings.picker import Asked
 from scheduling.views.pages import id_in, page, to, zone_here
 from scheduling.views.visits import booking_page
@@ -77,9 +77,11 @@ def confirm(request: Request, appointment_id: UUID) -> HttpResponse:
 def _held(request: Request, kept: Appointment, reason: str) -> HttpResponse:
     """On to the last look. What was typed before another was faster goes along, not by address.
 
-    Whoever went back and pressed another time wants that one: the others are free again.
+    Whoever went back and pressed another time wants that one: the others are free again. A press
+    that came before, and whose time is booked or over by now, wants nothing anew.
     """
-    for each in readings.other_holds(request.actor, kept):
+    others = readings.other_holds(request.actor, kept) if kept.state == State.HELD else []
+    for each in others:
         with suppress(Refusal):
             door.run(actions.release, request.actor, each, command_id=new_id())
     if not reason:

@@ -78,13 +78,12 @@ class ActorMiddleware:
         if asked.method not in SAFE and not self.tempo.allows(who):
             return page_of(asked, TooManyPosts())
         try:
-            if (asking := stand_between(asked, name)) is not None:
-                return asking
-            if asked.actor.is_person:
+            asking = stand_between(asked, name)
+            if asking is None and asked.actor.is_person:
                 give_back(asked)
         except AWAY:
-            return unavailable()
-        return None
+            asking = unavailable()
+        return asking
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page of a refusal; anything unexpected stays a bug."""
