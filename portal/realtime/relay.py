@@ -5,7 +5,8 @@ page that opens, and the nudges of a whole group commit travel as one message. E
 away what nobody here follows, a dictionary look-up each.
 
 Redis is not on the way to a commit. Nudges that it loses are made good: a process that has not
-heard its own pulse tells its sockets to look again every few seconds until it does.
+heard its own pulse tells its sockets to look again every few seconds until it does; and a process
+that could not pass nudges on tells all others to look again with the next that it can.
 """
 
 import asyncio
@@ -42,6 +43,8 @@ class LayerRelay:
         self._waiting: list[Nudge] = []
         self._sending: asyncio.Task[None] | None = None
         self._heard = time.monotonic()
+        self._owes = False
+        """Nudges of this process were lost on their way to the others."""
         self.silent = False
 
     def pass_on(self, nudges: list[Nudge]) -> None:
@@ -52,7 +55,7 @@ class LayerRelay:
             try:
                 async_to_sync(self._send)(nudges)
             except Exception:  # as below; what was done is durable, and is not failed by a hint
-                log.warning("%d nudges were not passed on; receivers will look again", len(nudges))
+                self._lost(nudges)
             return
         self._waiting = (self._waiting + nudges)[-MOST_WAITING:]
         if self._sending is None or self._sending.done():
@@ -70,13 +73,20 @@ class LayerRelay:
             try:
                 await self._send(batch)
             except Exception:  # whatever the client library raises when Redis is away
-                log.warning("%d nudges were not passed on; receivers will look again", len(batch))
+                self._lost(batch)
+
+    def _lost(self, nudges: list[Nudge]) -> None:
+        self._owes = True
+        log.warning("%d nudges were not passed on; receivers will look again", len(nudges))
 
     async def _send(self, nudges: list[Nudge]) -> None:
         rows = [[n.group, n.kind, n.id.hex, n.sequence] for n in nudges]
-        layer = _layer()
+        layer, owed = _layer(), self._owes
+        told = {"type": "nudges", "from": self._me, "rows": rows, "again": owed}
         async with asyncio.timeout(2):
-            await layer.group_send(GROUP, {"type": "nudges", "from": self._me, "rows": rows})
+            await layer.group_send(GROUP, told)
+        if owed:
+            self._owes = False
 
     async def _receive(self) -> None:
         while _is_wanted():
@@ -99,6 +109,8 @@ class LayerRelay:
                 self.silent = False
                 self._hub.look_again()
             return
+        if message.get("again"):
+            self._hub.look_again()
         rows = message.get("rows", ())
         self._hub.deliver([Nudge(group, kind, UUID(hex=id), seq) for group, kind, id, seq in rows])
 

@@ -103,3 +103,36 @@ async def test_nudges_of_other_processes_are_delivered_and_its_own_are_not_again
     made._take({"from": made._me, "rows": [row]})
 
     assert ear.heard == [Nudge("thread.a", "thread.changed", UUID(int=7), 3)]
+
+
+class Stumbling:
+    """A layer that loses the first message and passes the others on to another process."""
+
+    def __init__(self, other: LayerRelay) -> None:
+        self.other, self.lost = other, 0
+
+    async def group_send(self, _: str, message: dict[str, Any]) -> None:
+        if not self.lost:
+            self.lost += 1
+            raise OSError
+        self.other._take(message)
+
+
+async def test_what_one_process_could_not_pass_on_the_others_look_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub, ear = Hub(), Listener()
+    hub.join("thread.a", ear)
+    layer, sender = Stumbling(LayerRelay(hub)), LayerRelay(Hub())
+    monkeypatch.setattr(relay, "_layer", lambda: layer)
+    nudges = [Nudge("thread.a", "thread.changed", UUID(int=7), 3)]
+
+    sender.pass_on(nudges)
+    assert sender._sending
+    await sender._sending
+    assert (layer.lost, ear.heard, ear.again) == (1, [], 0)
+    await sender._send([])
+    await sender._send([])
+
+    # Its pulse carried the debt, once.
+    assert ear.again == 1
