@@ -197,10 +197,11 @@ async def campaign(
     """One campaign on a fresh installation; Redis is up, down or silent from its start on."""
     if not scaled:
         return await _over(Portal(), repetitions, within)
-    parts = urlsplit(os.environ["PORTAL_TEST_REDIS_URL"])
+    database, straight = os.environ["PORTAL_TEST_DATABASE_URL"], os.environ["PORTAL_TEST_REDIS_URL"]
+    parts = urlsplit(straight)
     async with proxy((parts.hostname or "127.0.0.1", parts.port or 6379)) as way:
-        address = f"redis://{way.address}{parts.path}"
-        database = os.environ["PORTAL_TEST_DATABASE_URL"]
+        # Only what is to be cut goes by a way that can be.
+        address = straight if redis == "up" else f"redis://{way.address}{parts.path}"
         portal = await asyncio.to_thread(
             lambda: Portal(database=database, redis=address, processes=2)
         )
