@@ -26,6 +26,7 @@ from patients.clocks import Ages
 from patients.models import CareTeamMember, Clinician, Encounter, Patient, Proxy
 from portal.accounts.models import Person
 from portal.crypto import blind
+from portal.crypto.keys import shred_keys_of
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
@@ -82,9 +83,9 @@ def fetch_patient(
 def lock_patient(
     actor: Actor, patient_id: UUID, *, among: Rule = policy.reachable_patients
 ) -> Patient:
-    """The patient, locked until the transaction ends. Raises NotFound."""
+    """The patient, locked until the transaction ends. Raises NotFound, also once erased."""
     patient = among(actor).select_for_update(of=("self",)).filter(pk=patient_id).first()
-    if patient is None:
+    if patient is None or not shred_keys_of([patient_id]):
         raise not_found(patient_id)
     return patient
 

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from patients import actions, selectors
-from patients.models import CareTeamMember, Offer
+from patients.models import CareTeamMember, Offer, Scope
 from patients.ports import Chart, ContactPoint, PersonName
 from portal.crypto import keys
 from portal.kernel import clock, door
+from portal.kernel.errors import NotFound
+from portal.kernel.ids import new_id
 from tests.cast import WORK, browser
 from tests.harness.canary import STEM, spoken
 from tests.patients.evidence import events
@@ -173,3 +176,21 @@ def test_an_erased_record_is_not_there(cast, sam, rosa):
 
     answer = browser(sam).get(reverse("patients:arrange", args=[rosa]))
     assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.feature("M25")
+def test_nobody_is_let_into_a_record_that_is_erased(cast, sam, rosa):
+    """From a page that a coordinator has open still."""
+    keys.destroy_shred_key(rosa)
+    common: dict[str, Any] = {"proofing": "in-person", "command_id": new_id()}
+    to_act: dict[str, Any] = {"scope": Scope.FULL, **common}
+
+    with pytest.raises(NotFound):
+        door.run(actions.invite_patient, sam.actor, rosa, "new@example.org", **common)
+    for relation in ("parent", "partner"):
+        with pytest.raises(NotFound):
+            door.run(
+                actions.offer_proxy, sam.actor, rosa, "new@example.org", relation=relation, **to_act
+            )
+    with pytest.raises(NotFound):
+        door.run(actions.add_to_care_team, sam.actor, rosa, cast.dov.id)
