@@ -81,11 +81,16 @@ def readable_questions(actor: Actor) -> QuerySet[AccessQuestion]:
 
 
 def answerable_questions(actor: Actor) -> QuerySet[AccessQuestion]:
-    """Questions that the actor may read to answer: everybody's but one's own."""
+    """Questions that the actor may read to answer: everybody's but one's own.
+
+    One's own are those that one asked, and those about oneself or somebody for whom one acts.
+    """
     if not may_review(actor):
         return AccessQuestion.objects.none()
     mine = Patient.objects.filter(person=actor.id).values("pk")
-    return AccessQuestion.objects.exclude(asked_by=actor.id).exclude(patient__in=mine)
+    acted_for = proxies_in_force().filter(person=actor.id).values("patient")
+    others = AccessQuestion.objects.exclude(asked_by=actor.id)
+    return others.exclude(patient__in=mine).exclude(patient__in=acted_for)
 
 
 def arrangeable_patients(actor: Actor) -> QuerySet[Patient]:

@@ -237,6 +237,9 @@ def test_an_officer_answers_no_question_about_their_own_record(cast):
         readings.answer_page(both.actor, question.pk)
     assert readings.desk(both.actor).waiting == []
     assert [each.mark.id for each in readings.desk(cast.ivy.actor).waiting] == [question.pk]
+    hers = asked(cast)
+    with pytest.raises(NotFound):  # they act for her
+        answered(cast, hers, by=both)
 
 
 def test_an_officer_is_warned_of_a_question_about_themself(cast, ada, ivy):
