@@ -7,6 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 MOST = 256
+JOINERS, FILLERS = "\u200c\u200d", "\u115f\u1160\u3164\uffa0"
+"""Marks without which some languages are misspelt; letters that are blanks."""
 STAFF_ROLES = (
     ("clinician", _("Clinician: sees patients")),
     ("coordinator", _("Coordinator: arranges records and calendars")),
@@ -24,6 +26,17 @@ PROOF_CHOICES = (
     ("known-contact", _("I called them on a number that I knew")),
     ("none", _("Not yet")),
 )
+
+
+class NameField(forms.CharField):
+    """A name that others read: on one line, in one direction, with a letter that is seen."""
+
+    def to_python(self, value: Any) -> str:
+        """The name without what is not seen; empty if nothing is left to be called by."""
+        given = super().to_python(value) or ""
+        seen = (char for char in given if char.isspace() or char.isprintable() or char in JOINERS)
+        name = " ".join("".join(seen).split())
+        return name if any(char.isalpha() and char not in FILLERS for char in name) else ""
 
 
 class SignInForm(forms.Form):
@@ -87,7 +100,7 @@ WAYS: dict[str, type[forms.Form]] = {
 class JoinForm(forms.Form):
     """What somebody without a sign-in chooses."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         help_text=_("As the people at the clinic should read it."),
         error_messages={"required": _("Please type your name.")},
@@ -118,7 +131,7 @@ class JoinForm(forms.Form):
 class InviteForm(forms.Form):
     """Whom an administrator invites to work here."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Name"),
         help_text=_("With the title, if there is one: Dr Cara Winter."),
         error_messages={"required": _("Please type the name.")},

@@ -56,6 +56,26 @@ def test_a_weak_password_or_no_name_keeps_the_link_open():
     assert client.get("/account/sessions/").status_code == HTTPStatus.OK
 
 
+@pytest.mark.parametrize("name", ["\u200b\u2060", "\u202e", "...", "\u3164"])
+def test_a_name_that_nobody_sees_is_none(name):
+    _made, token = invite()
+
+    answer = Client().post(f"/join/{token}/", {"name": name, "password": CHOSEN})
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Please type your name." in answer.content.decode()
+
+
+def test_a_name_is_one_line_in_one_direction():
+    made, token = invite()
+
+    Client().post(f"/join/{token}/", {"name": "Eva\r\n\u202e retniW\u200b", "password": CHOSEN})
+
+    used = Invitation.objects.get(pk=made.pk)
+    assert used.used_by_id
+    assert selectors.name_of(used.used_by_id) == "Eva retniW"
+
+
 def test_whoever_has_an_account_signs_in_first_and_then_says_yes(cara):
     made, token = invite(address=cara.email)
 
