@@ -39,7 +39,10 @@ class Notice:
 
 
 def due_notices() -> list[Notice]:
-    """Whom to tell now, at most once for each message and reader, and seldom."""
+    """Whom to tell now, at most once for each message and reader, and seldom.
+
+    At most so many at a time: what was told or read before takes nobody's place.
+    """
     now = clock.now()
     found = _unread(now - AFTER, "new") + _unread(now - AGAIN, "again")
     known = letters.keys_there([notice.key for notice in found])
@@ -48,7 +51,7 @@ def due_notices() -> list[Notice]:
     for notice in found:
         if notice.key not in known and notice.person_id not in told:
             fresh.setdefault(notice.person_id, notice)
-    return list(fresh.values())
+    return list(fresh.values())[:MOST]
 
 
 def read_meanwhile() -> list[tuple[UUID, UUID]]:
@@ -80,11 +83,17 @@ def _unread(until: datetime, again: str) -> list[Notice]:
     threads = list(
         rows.order_by("thread__last_message_at").values_list(
             "thread", "thread__patient", "sequence"
-        )[:MOST]
+        )
     )
     readers = _readers({patient for _, patient, _ in threads})
     upto = _marks({thread for thread, _, _ in threads})
-    zones = _zones({person for people in readers.values() for person in people})
+    unread = [
+        (thread, person, sequence)
+        for thread, patient, sequence in threads
+        for person in readers.get(patient, ())
+        if upto.get((thread, person), 0) < sequence
+    ]
+    zones = _zones({person for _, person, _ in unread})
     now = clock.now()
     return [
         Notice(
@@ -94,9 +103,8 @@ def _unread(until: datetime, again: str) -> list[Notice]:
             again=again,
             due_at=by_day(now, zones[person]),
         )
-        for thread, patient, sequence in threads
-        for person in readers.get(patient, ())
-        if upto.get((thread, person), 0) < sequence and person in zones
+        for thread, person, sequence in unread
+        if person in zones
     ]
 
 

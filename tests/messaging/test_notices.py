@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from messaging import actions, tasks
+from messaging.selectors import notices
 from patients import actions as patients
 from patients.models import Proxy
 from portal.accounts import actions as accounts
@@ -53,6 +54,18 @@ def test_the_patient_and_her_proxy_are_told_after_ten_minutes(thread, ada, pia):
     assert at_once == []
     assert {*later} == {ada.id, pia.id}
     assert len(later) == 2
+
+
+def test_however_much_was_told_of_before_the_next_one_is_told_too(world, thread, ben, monkeypatch):
+    monkeypatch.setattr(notices, "MOST", 1)
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        his = world.thread(ben, patient=world.cast.ben_record)
+        world.reply(his, by=world.cast.sam)
+
+    rounds = [told(NOON + MINUTES * n) for n in range(2, 5)]
+
+    assert [len(people) for people in rounds] == [1, 2, 3]
+    assert ben.id in rounds[-1]
 
 
 def test_who_has_read_it_by_then_is_not_told(thread, ada, pia):
