@@ -10,7 +10,6 @@ from patients.models import Offer, Patient, Proxy
 from portal.accounts import selectors as accounts
 from portal.accounts.actions import ask_address_change, prove_address
 from portal.kernel import door
-from portal.kernel.actor import STRANGER
 from portal.kernel.ids import new_id
 from tests.cast import PASSWORD
 from tests.patients.evidence import refusal_of
@@ -51,7 +50,7 @@ def test_nobody_accepts_what_they_offered_to_another_address(sam, rosa, send):
     offer = send(signed_in(sam), rosa, proofing="in-person")
     attempt = accounts.attempt_own_password(sam.id, PASSWORD, "10.0.0.1")
     door.run(ask_address_change, signed_in(sam), attempt, ADDRESS)
-    door.run(prove_address, STRANGER, last_of("accounts.address-proof")["link"])
+    door.run(prove_address, signed_in(sam), last_of("accounts.address-proof")["link"])
 
     assert refused_plain(actions.accept_offer, sam.actor, offer.pk) is NotForOneself
     assert Patient.objects.get(pk=rosa).person_id is None

@@ -67,14 +67,16 @@ def ask_address_change(actor: Actor, attempt: Attempt, address: str) -> Step:
 
 
 def prove_address(actor: Actor, token: str) -> None:
-    """Whoever opened the link reads that address: the person signs in with it from now on.
+    """Whoever opened the link reads that address and is who asked: they sign in with it henceforth.
+
+    A yes of somebody else, who was only asked by letter, gives their address to nobody.
 
     Refuses: LinkSpent (also if somebody else has come to sign in with it).
     Locks: the change, the person.
     Records: ADDRESS_CHANGED.
     """
     change = lock_proof(token)
-    if change is None or not change.person.is_active:
+    if change is None or change.person_id != actor.id or not change.person.is_active:
         raise LinkSpent
     person = Person.objects.select_for_update().get(pk=change.person_id)
     if is_taken(bytes(change.new_index), by_others_than=person.pk):

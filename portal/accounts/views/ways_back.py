@@ -49,6 +49,7 @@ BUTTONS = {
         done=_("You sign in with your new address from now on."),
         find=selectors.open_proof,
         action=actions.prove_address,
+        onwards="accounts:sessions",
     ),
     "keep-address": Button(
         title=_("Keep your address"),
@@ -118,10 +119,12 @@ def address(request: Request) -> HttpResponse:
     return steps.page(request, "address", form, email=selectors.profiles([person_id])[person_id])
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove_address(request: Request, token: str) -> HttpResponse:
-    """Whoever reads the new address says yes."""
+    """Whoever asked, and reads the new address, says yes."""
+    change = selectors.open_proof(token)
+    if change is None or change.person_id != request.actor.id:
+        raise LinkSpent
     return _by_link(request, "prove-address", token)
 
 

@@ -38,11 +38,11 @@ def another_address(_world: World, _someone: Someone, _key: str) -> Ask:
     return Ask(reverse("accounts:address"), fields)
 
 
-def of_change(name: str, kind: str) -> Scene:
+def of_change(name: str, kind: str, *, adas: bool = False) -> Scene:
     """One of the two links of somebody's change of address."""
 
-    def scene(_world: World, _someone: Someone, _key: str) -> Ask:
-        mover = engage(f"eva-{new_id().hex[-6:]}", "patient")
+    def scene(world: World, _someone: Someone, _key: str) -> Ask:
+        mover = world.cast.ada if adas else engage(f"eva-{new_id().hex[-6:]}", "patient")
         actor = selectors.standing_of_key(mover.start_session()).actor
         attempt = selectors.attempt_own_password(mover.id, PASSWORD, "10.0.0.1")
         door.run(actions.ask_address_change, actor, attempt, f"{new_id().hex}@example.org")
@@ -93,8 +93,12 @@ SCENES: dict[str, Scene] = {
     "POST accounts:reset": resetting,
     "GET accounts:address": page("accounts:address"),
     "POST accounts:address": another_address,
-    "GET accounts:prove-address": of_change("accounts:prove-address", "accounts.address-proof"),
-    "POST accounts:prove-address": of_change("accounts:prove-address", "accounts.address-proof"),
+    "GET accounts:prove-address": of_change(
+        "accounts:prove-address", "accounts.address-proof", adas=True
+    ),
+    "POST accounts:prove-address": of_change(
+        "accounts:prove-address", "accounts.address-proof", adas=True
+    ),
     "GET accounts:keep-address": of_change("accounts:keep-address", "accounts.address-notice"),
     "POST accounts:keep-address": of_change("accounts:keep-address", "accounts.address-notice"),
     "GET accounts:keep-phone": keeping,

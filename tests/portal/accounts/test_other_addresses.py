@@ -34,9 +34,9 @@ def test_another_address_counts_once_it_said_yes(ada):
     before = email_of(ada)
     token = last_of("accounts.address-proof")["link"]
 
-    opened = Client().get(f"/address/{token}/")
+    opened = browser(ada).get(f"/address/{token}/")
     unchanged = email_of(ada)
-    Client().post(f"/address/{token}/")
+    browser(ada).post(f"/address/{token}/")
 
     assert opened.status_code == HTTPStatus.OK
     assert before == unchanged == ada.email
@@ -44,7 +44,7 @@ def test_another_address_counts_once_it_said_yes(ada):
     assert person_at(NEW).pk == ada.id
     assert selectors.find_person(ada.email) is None
     assert {"address.change-asked", "address.changed"} <= {*events()}
-    assert Client().post(f"/address/{token}/").status_code == HTTPStatus.GONE
+    assert browser(ada).post(f"/address/{token}/").status_code == HTTPStatus.GONE
 
 
 def test_the_new_address_is_asked_and_the_old_one_told(ada):
@@ -55,6 +55,21 @@ def test_the_new_address_is_asked_and_the_old_one_told(ada):
     for letter in waiting():
         body = written(letter).body
         assert (NEW if "notice" in letter.kind else ada.email) not in body
+
+
+def test_nobody_but_who_asked_says_yes(ada, ben):
+    """Somebody who reads that address is asked by letter, and may press what the clinic sends."""
+    ask_address(ada, "rosa@new.example")
+    token = last_of("accounts.address-proof")["link"]
+
+    asked = Client().post(f"/address/{token}/")
+    others = [browser(ben, factor="").post(f"/address/{token}/").status_code]
+    with pytest.raises(LinkSpent):
+        door.run(actions.prove_address, STRANGER, token)
+
+    assert asked["Location"].startswith("/sign-in/")
+    assert others == [HTTPStatus.GONE]
+    assert selectors.find_person("rosa@new.example") is None
 
 
 def test_a_wrong_password_or_an_old_sign_in_changes_nothing(ada):
@@ -86,7 +101,7 @@ def test_the_old_address_takes_it_back_for_seven_days(ada, is_done):
     ask_address(ada)
     proof, stop = (last_of(f"accounts.address-{kind}")["link"] for kind in ("proof", "notice"))
     if is_done:
-        door.run(actions.prove_address, STRANGER, proof)
+        door.run(actions.prove_address, actor_of(ada), proof)
     thief = browser(ada)
     with clock.moved(by=timedelta(days=6)):
         opened = Client().get(f"/keep-address/{stop}/")
@@ -98,7 +113,7 @@ def test_the_old_address_takes_it_back_for_seven_days(ada, is_done):
     assert not Person.objects.get(pk=ada.id).has_usable_password()
     assert selectors.has_factor(ada.id)
     with pytest.raises(LinkSpent):
-        door.run(actions.prove_address, STRANGER, proof)
+        door.run(actions.prove_address, actor_of(ada), proof)
     with pytest.raises(LinkSpent):
         door.run(actions.keep_address, STRANGER, stop)
     assert "address.change-stopped" in events()
@@ -107,10 +122,10 @@ def test_the_old_address_takes_it_back_for_seven_days(ada, is_done):
 def test_two_changes_in_a_row_are_both_taken_back(ada):
     ask_address(ada)
     first = last_of("accounts.address-notice")["link"]
-    door.run(actions.prove_address, STRANGER, last_of("accounts.address-proof")["link"])
+    door.run(actions.prove_address, actor_of(ada), last_of("accounts.address-proof")["link"])
     ask_address(ada, "thief@new.example")
     second = last_of("accounts.address-proof")["link"]
-    door.run(actions.prove_address, STRANGER, second)
+    door.run(actions.prove_address, actor_of(ada), second)
 
     door.run(actions.keep_address, STRANGER, first)
 
@@ -123,7 +138,7 @@ def test_after_seven_days_it_stays_and_a_proof_lasts_a_day(ada):
     proof, stop = (last_of(f"accounts.address-{kind}")["link"] for kind in ("proof", "notice"))
 
     with clock.moved(by=timedelta(hours=25)), pytest.raises(LinkSpent):
-        door.run(actions.prove_address, STRANGER, proof)
+        door.run(actions.prove_address, actor_of(ada), proof)
     with clock.moved(by=timedelta(days=8)), pytest.raises(LinkSpent):
         door.run(actions.keep_address, STRANGER, stop)
 
@@ -133,17 +148,18 @@ def test_an_address_of_somebody_else_is_not_told_and_not_taken(ada, ben):
 
     assert asked.outcome is Outcome.DONE
     with pytest.raises(LinkSpent):
-        door.run(actions.prove_address, STRANGER, last_of("accounts.address-proof")["link"])
+        door.run(actions.prove_address, actor_of(ada), last_of("accounts.address-proof")["link"])
     assert person_at(ben.email).pk == ben.id
 
 
 def test_an_address_that_may_be_taken_back_is_not_given_to_another(ada, ben):
     ask_address(ada)
-    door.run(actions.prove_address, STRANGER, last_of("accounts.address-proof")["link"])
-    ask_address(ben, ada.email, actor=ben.acts(key_of(browser(ben, factor=""))))
+    door.run(actions.prove_address, actor_of(ada), last_of("accounts.address-proof")["link"])
+    bens = ben.acts(key_of(browser(ben, factor="")))
+    ask_address(ben, ada.email, actor=bens)
 
     with pytest.raises(LinkSpent):
-        door.run(actions.prove_address, STRANGER, last_of("accounts.address-proof")["link"])
+        door.run(actions.prove_address, bens, last_of("accounts.address-proof")["link"])
 
 
 def test_asking_again_ends_the_earlier_proof(ada):
@@ -152,7 +168,7 @@ def test_asking_again_ends_the_earlier_proof(ada):
     ask_address(ada, "two@new.example")
 
     with pytest.raises(LinkSpent):
-        door.run(actions.prove_address, STRANGER, first)
+        door.run(actions.prove_address, actor_of(ada), first)
     assert readers("accounts.address-proof") == ["two@new.example"]
 
 
@@ -170,7 +186,7 @@ def test_links_of_one_kind_open_nothing_of_another(ada, ben):
 
     for path in ("reset", "address", "keep-address", "keep-phone", "join"):
         for own, token in (("reset", reset), ("address", proof), ("keep-address", stop)):
-            status = Client().get(f"/{path}/{token}/").status_code
+            status = browser(ada).get(f"/{path}/{token}/").status_code
             assert status == (HTTPStatus.OK if path == own else HTTPStatus.GONE), (path, own)
 
 
@@ -199,7 +215,7 @@ def test_an_address_that_waits_cannot_be_proven_after_another_password(ada, way)
     else:
         browser(ada).post("/account/password/", {"current": PASSWORD, "chosen": CHOSEN})
 
-    assert Client().post(f"/address/{proof}/").status_code == HTTPStatus.GONE
+    assert browser(ada).post(f"/address/{proof}/").status_code == HTTPStatus.GONE
     assert email_of(ada) == ada.email
     assert Client().get(f"/keep-address/{stop}/").status_code == HTTPStatus.OK
 
