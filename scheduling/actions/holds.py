@@ -7,6 +7,7 @@ from uuid import UUID
 from patients.models import Patient
 from patients.selectors import fetch_patient
 from portal.audit import actions as audit
+from portal.crypto.keys import shred_keys_of
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import BadInput
@@ -19,6 +20,7 @@ from scheduling.errors import (
     HoldOver,
     NotBooked,
     NotOffered,
+    RecordErased,
     SlotTaken,
     TooManyHolds,
     ZoneUnknown,
@@ -65,11 +67,14 @@ def hold(
 ) -> Appointment:
     """The time is kept for the patient for five minutes, and nobody else can take it.
 
-    Refuses: NotFound, BadInput, ZoneUnknown, NotOffered, SlotTaken, TooManyHolds, CommandReused.
+    Refuses: NotFound, RecordErased, BadInput, ZoneUnknown, NotOffered, SlotTaken, TooManyHolds,
+        CommandReused.
     Locks: the calendars of the visit and of the actor.
     Records: TIME_HELD.
     """
     patient = fetch_patient(actor, patient_id, among=policy.bookable_patients)
+    if not shred_keys_of([patient_id]):
+        raise RecordErased
     content = ("hold", patient_id, visit_type_id, clinician_id, starts_at.timestamp(), mode)
     row_id = new_id()
     if first := first_result(actor, command_id, content, row_id):

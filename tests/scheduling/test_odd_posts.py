@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from portal.crypto import keys
 from portal.kernel.ids import new_id
+from scheduling.errors import RecordErased
 from scheduling.models import Appointment, State
 from tests.cast import Someone, browser
 from tests.scheduling.desk import booked_for_ada, confirm, only, press
@@ -28,6 +30,24 @@ def test_pressing_what_is_booked_already_gives_nothing_else_back(times: Times, a
     assert answer["Location"] == reverse("scheduling:booking", args=[booked.pk])
     assert held.state == State.HELD
     assert confirm(who, held).status_code == 303
+
+
+@pytest.mark.feature("S5", "M25")
+def test_nothing_is_held_or_booked_for_somebody_who_is_erased(times: Times):
+    """From a page that a coordinator has open still."""
+    kind, sam = times.open(), times.world.cast.sam
+    slot = times.slots(kind, sam)[0].starts_at
+    keys.destroy_shred_key(times.world.cast.ada_record)
+
+    with pytest.raises(RecordErased):
+        times.hold(kind, slot, sam)
+
+    form = {
+        "patient": times.world.cast.ada_record, "kind": kind.pk, "mode": "video",
+        "command_id": new_id(), "slot": f"{times.world.cast.cara.id.hex}.{int(slot.timestamp())}",
+    }  # fmt: skip
+    assert browser(sam).post(reverse("scheduling:hold"), form).status_code in {404, 409}
+    assert not Appointment.objects.exists()
 
 
 @pytest.mark.feature("S5")
