@@ -69,7 +69,8 @@ def ask_address_change(actor: Actor, attempt: Attempt, address: str) -> Step:
 def prove_address(actor: Actor, token: str) -> None:
     """Whoever opened the link reads that address and is who asked: they sign in with it henceforth.
 
-    A yes of somebody else, who was only asked by letter, gives their address to nobody.
+    A yes of somebody else, who was only asked by letter, gives their address to nobody. A link for
+    a new password that lies with the old address opens nothing any more.
 
     Refuses: LinkSpent (also if somebody else has come to sign in with it).
     Locks: the change, the person.
@@ -83,6 +84,7 @@ def prove_address(actor: Actor, token: str) -> None:
         raise LinkSpent
     email = unsealed_for(CHANGE, change.pk, bytes(change.new_sealed)).email
     _sign_in_with(actor, person, email)
+    PasswordReset.objects.filter(person=person, ended_at=None).update(ended_at=clock.now())
     change.done_at = clock.now()
     change.save(update_fields=["done_at"])
     audit.record(actor, Event.ADDRESS_CHANGED, subject=person.pk, which=change.pk)

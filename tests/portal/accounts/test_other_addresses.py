@@ -57,6 +57,15 @@ def test_the_new_address_is_asked_and_the_old_one_told(ada):
         assert (NEW if "notice" in letter.kind else ada.email) not in body
 
 
+def test_a_link_that_lies_with_the_old_address_opens_nothing_any_more(ada):
+    old = reset_link(ada)
+    ask_address(ada)
+    browser(ada).post(f"/address/{last_of('accounts.address-proof')['link']}/")
+
+    assert email_of(ada) == NEW
+    assert choose(old).status_code == HTTPStatus.GONE
+
+
 def test_nobody_but_who_asked_says_yes(ada, ben):
     """Somebody who reads that address is asked by letter, and may press what the clinic sends."""
     ask_address(ada, "rosa@new.example")
