@@ -91,9 +91,13 @@ def _spelt(piece: bytes) -> str:
 def _unspelt(line: int, spelt: str) -> bytes:
     text = "".join(spelt.split()).upper().translate(_FROM)
     try:
-        return base64.b32decode(text + "=" * (-len(text) % 8))
+        piece = base64.b32decode(text + "=" * (-len(text) % 8))
     except ValueError:
         raise SharesRefused(f"line {line} is mistyped") from None
+    # The last sign has bits to spare: several would read as one.
+    if base64.b32encode(piece).decode().rstrip("=") != text:
+        raise SharesRefused(f"line {line} is mistyped")
+    return piece
 
 
 def _plain(check: str) -> str:
