@@ -194,6 +194,17 @@ def test_of_many_forms_the_newest_five_are_held(thread, ada):
     assert spoken("Number 6") in box(page.get(at(thread)))
 
 
+def test_a_browser_that_keeps_no_secret_has_no_more_held_than_others(thread, ada):
+    page = browser(ada)
+    given = fields_of(page.get(at(thread)), at(thread, "reply"))
+    lapse(ada)
+    for number in range(8):
+        page.cookies.pop(COOKIE, None)
+        page.post(at(thread, "reply"), given | {"body": spoken(f"Number {number}")})
+
+    assert HeldForm.objects.count() == 5
+
+
 def test_a_session_that_lapsed_long_ago_holds_nothing_more(thread, ada):
     page = browser(ada)
     lapse(ada)

@@ -17,7 +17,8 @@ def hold_form(actor: Actor, session_id: UUID, form: Form, *, secret: str) -> str
     """The form is held for whom this lapsed session was. Returns the secret of their browser.
 
     That is the one that it has, while something is held under it for the same person. Of more
-    forms than five the oldest is gone. Empty if the session did not lapse by itself.
+    forms than five, of a browser or of a session, the oldest is gone. Empty if the session did not
+    lapse by itself.
 
     Locks: the session.
     Records: nothing; the end of the session did.
@@ -29,7 +30,10 @@ def hold_form(actor: Actor, session_id: UUID, form: Form, *, secret: str) -> str
     held = held_by(secret)
     if not held or any(each.person_id != session.person_id for each in held):
         held, secret = [], random_bytes(32).hex()
-    HeldForm.objects.filter(pk__in=[each.pk for each in held[: -MOST + 1]]).delete()
+    # A browser that forgets its secret each time would otherwise have any number of them held.
+    of_session = HeldForm.objects.filter(session=session).order_by("until", "pk")
+    for older in (held, list(of_session)):
+        HeldForm.objects.filter(pk__in=[each.pk for each in older[: -MOST + 1]]).delete()
     held_id = new_id()
     HeldForm.objects.create(
         id=held_id,
