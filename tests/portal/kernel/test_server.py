@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from uuid import UUID
 
@@ -81,6 +81,25 @@ def test_a_form_that_is_only_too_long_gets_a_page_that_says_so(server: Server):
 
     assert b" 403 " in answer.partition(b"\r\n")[0] or b" 413 " in answer.partition(b"\r\n")[0]
     assert b"X-Request-Id" in answer
+
+
+def test_hundreds_of_slow_lines_leave_room_for_everybody_else(server: Server):
+    head = "POST /sign-in/ HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000\r\n\r\n"
+    half = "GET /sign-in/ HTTP/1.1\r\nHost: {host}\r\nX-Slow: "
+    before = memory_of(server)
+    with ExitStack() as lines:
+        slow = [
+            lines.enter_context(closing(socket.create_connection(("127.0.0.1", server.port), 10)))
+            for _ in range(400)
+        ]
+        for number, line in enumerate(slow):
+            line.sendall((head, half)[number % 2].format(host=server.address).encode())
+        for _ in range(3):
+            for line in slow:
+                line.sendall(b"a")
+            assert server.browser().get("/sign-in/").status == 200
+
+    assert memory_of(server) - before < 40 * MIB
 
 
 def test_no_client_says_under_which_path_the_portal_stands(server: Server):
