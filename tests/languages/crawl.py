@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from django.core.exceptions import MultipleObjectsReturned
+from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
 from django.test import Client
 
 from portal.kernel.catalogues import ACCENTED
@@ -88,6 +88,6 @@ def live_a_day(world: World) -> None:
         someone = someone_who_may(row, world.cast)
         browser = accented(someone)
         # A scene may find the clinic otherwise than it expects after what came before.
-        with suppress(Refusal, ValueError, MultipleObjectsReturned):
+        with suppress(Refusal, ValueError, MultipleObjectsReturned, ObjectDoesNotExist):
             ask = SCENES[row.asked](world, someone, cookie_of(browser))
             browser.post(ask.where, dict(ask.fields))
