@@ -58,7 +58,6 @@ def asked_again(house: House, page: "Page") -> None:
     waiting.idle(house, "ada", 16)
     page.get_by_role("button", name="Send the letter").click()
     page.get_by_role("heading", name="Is it still you?").wait_for()
-    house.forget("ada")
 
 
 def left_alone(minutes: float, words: str) -> Act:
@@ -70,7 +69,6 @@ def left_alone(minutes: float, words: str) -> Act:
         steps.box(page).fill("Half of a sentence")
         waiting.idle(house, "ada", minutes, page)
         page.get_by_text(words).first.wait_for()
-        house.forget("ada")
 
     return act
 

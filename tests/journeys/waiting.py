@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def idle(house: House, who: str, minutes: float, page: "Page | None" = None) -> None:
     """For so long nothing has been done by this person; the page's own clock says so too."""
     house.portal.run("-m", "tests.journeys.waiting", house.sign_ins[who].email, str(minutes))
+    # The session that other journeys share is as old.
+    house.forget(who)
     if page:
         page.clock.fast_forward(round(minutes * 60_000))
 
