@@ -83,7 +83,12 @@ def keep_new(
 
 
 def spend_draft(
-    actor: Actor, words: Words, seen: Seen, *, thread_id: UUID | None, patient_id: UUID | None
+    actor: Actor,
+    words: Words,
+    seen: Seen | None,
+    *,
+    thread_id: UUID | None,
+    patient_id: UUID | None,
 ) -> None:
     """What was sent is no draft any more. What another device wrote there since then stays.
 

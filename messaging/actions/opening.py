@@ -60,8 +60,8 @@ def open_thread(
         transaction.set_rollback(came_before)
     if came_before:
         return _settled(asked)
-    if draft:
-        spend_draft(actor, words, draft, thread_id=None, patient_id=patient_id)
+    # Also without a mark: the page may have kept these words while they were being sent.
+    spend_draft(actor, words, draft, thread_id=None, patient_id=patient_id)
     _record(actor, thread, item.sent)
     nudge(groups.thread(thread.id), "thread.changed", thread.id, item.sent.sequence)
     nudge(groups.inbox(), "thread.turned", thread.id)

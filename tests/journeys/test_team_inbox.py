@@ -103,6 +103,7 @@ def test_the_work_is_done_by_keys_which_rest_while_somebody_types(house: House):
     page.keyboard.press("?")
     page.get_by_role("heading", name="Keys", exact=True).wait_for()
     page.keyboard.press("Escape")
+    page.get_by_role("heading", name="Keys", exact=True).wait_for(state="hidden")
     page.keyboard.press("c")
     page.get_by_role("button", name="Let it go").wait_for()
     page.keyboard.press("r")

@@ -93,3 +93,14 @@ def test_opening_a_thread_takes_its_draft_away(ada, cast):
     )  # fmt: skip
 
     assert not Draft.objects.exists()
+
+
+def test_a_new_thread_takes_along_what_was_kept_while_it_was_sent(cast, ada):
+    """The page was left at that moment, and had no mark of it yet."""
+    words = Words(spoken("It is worse at night"), spoken("My nights"))
+    keep_new(ada, cast.ada_record, words)
+
+    about = (cast.ada_record, words.topic, words.text)
+    door.run(actions.open_thread, ada.actor, *about, command_id=new_id())
+
+    assert not Draft.objects.exists()

@@ -37,12 +37,14 @@ export function keepDraft(form) {
   for (const plain of form.querySelectorAll("[data-plain]")) plain.toggleAttribute("hidden", true);
 
   /** What the server holds; nothing else needs keeping. */
-  let kept = "unkept" in words && written() ? "" : content();
+  let kept = "unkept" in words && written() ? "" : content(box.defaultValue, topic?.defaultValue);
   let about = patient();
   /** Rises when a text is sent: what comes back about an older one is not about this one. */
   let round = 0;
   let said = false;
   let failing = false;
+  /** The browser itself sends the form now: what stands in it needs no keeping. */
+  let sending = false;
   let last = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -64,8 +66,9 @@ export function keepDraft(form) {
     return box.value.trim() + (topic?.value.trim() ?? "");
   }
 
-  function content() {
-    return JSON.stringify([patient(), topic?.value, box.value, written() ? new FormData(form).get("team") : ""]);
+  /** Of what was typed before this script was there nothing is kept: what came with the page is what the server holds. */
+  function content(text = box.value, title = topic?.value) {
+    return JSON.stringify([patient(), title, text, text.trim() + (title?.trim() ?? "") ? new FormData(form).get("team") : ""]);
   }
 
   /** @param {Record<string, string>} [changes] */
@@ -104,7 +107,7 @@ export function keepDraft(form) {
   async function save(leaving = false) {
     clearTimeout(timer);
     while (flight) await flight;
-    if (choice.isOpen() || content() === kept || ("patient" in form.elements && !patient())) return;
+    if (sending || choice.isOpen() || content() === kept || ("patient" in form.elements && !patient())) return;
     const fields = body();
     last = Date.now();
     const mine = keep(round, content(), fields, leaving && isSmall(fields));
@@ -216,7 +219,15 @@ export function keepDraft(form) {
     void save();
     box.focus();
   });
-  form.addEventListener("input", touch);
+  form.addEventListener("submit", (event) => {
+    sending = true;
+    setTimeout(() => { sending = !event.defaultPrevented; });
+  });
+  addEventListener("pageshow", () => { sending = false; });
+  form.addEventListener("input", () => {
+    sending = false;
+    touch();
+  });
   form.addEventListener("change", () => {
     if (patient() !== about) {
       // It is about somebody else now: nothing of it stays with the one before.
