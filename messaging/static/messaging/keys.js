@@ -14,10 +14,15 @@ export function mount() {
   }
   way?.toggleAttribute("hidden", false);
   way?.addEventListener("click", () => list?.showModal());
+  // Where nothing had the focus before, a closed list holds it until the page is drawn again.
+  list?.addEventListener("close", () => {
+    if (list.contains(document.activeElement)) /** @type {HTMLElement} */ (document.activeElement).blur();
+  });
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || list?.open) return;
     if (on && !on.checked) return;
-    if (/** @type {HTMLElement} */ (event.target).closest?.("input, textarea, select, [contenteditable]")) return;
+    const at = /** @type {HTMLElement} */ (event.target);
+    if (at.closest?.("input, textarea, select, [contenteditable]") && !list?.contains(at)) return;
     const done = event.key === "?" ? show(list) : event.key === "j" ? step(1) : event.key === "k" ? step(-1) : press(event.key);
     if (done) event.preventDefault();
   });
