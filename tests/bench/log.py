@@ -159,10 +159,9 @@ class Clinic:
         """Everything is numbered, and the database knows how much there is of what."""
         from django.db import connection
 
-        from portal.audit.actions import sequence_once
+        from portal.audit.actions import sequence_all
 
-        while sequence_once(self.officer):
-            pass
+        sequence_all(self.officer)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 

@@ -1,5 +1,6 @@
 """Ways to falsify entries in the database, each with the entry that must be named for it."""
 
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from tests.campaigns.falsifier import Falsifier, Named
 from tests.portal.audit.intruder import is_sqlite
 
 NOWHERE = 2**40
+FINAL = "SELECT xact < pg_snapshot_xmin(pg_current_snapshot()) FROM audit_entry WHERE id = ?"
 
 
 def changed_leaf(who: Falsifier) -> Named:
@@ -171,6 +173,12 @@ def forged_entry(who: Falsifier) -> Named:
         fresh,
         who.entry(who.seq()),
     )
+    if not is_sqlite():
+        # Until then it waits like any other entry, and nobody could tell.
+        end = time.monotonic() + 300
+        while not who.one(FINAL, fresh):
+            assert time.monotonic() < end, "an older transaction does not end"
+            time.sleep(0.02)
     return Named()
 
 

@@ -3,7 +3,7 @@
 from portal.audit.actions.checkpoints import sign_checkpoint, write_anchor
 from portal.audit.actions.entries import record, record_alone
 from portal.audit.actions.epochs import begin_epoch
-from portal.audit.actions.sequence import sequence_once
+from portal.audit.actions.sequence import sequence_all, sequence_once
 from portal.audit.vocabulary import Outcome
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "begin_epoch",
     "record",
     "record_alone",
+    "sequence_all",
     "sequence_once",
     "sign_checkpoint",
     "write_anchor",

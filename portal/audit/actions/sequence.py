@@ -123,6 +123,16 @@ def sequence_once(actor: Actor) -> int:
     return door.run(_sequence, actor)
 
 
+def sequence_all(actor: Actor) -> None:
+    """Everything that is final has its place in the tree, or another process is at it.
+
+    Locks: the sequencer's advisory lock, a batch at a time.
+    Records: nothing; it numbers what was recorded.
+    """
+    while sequence_once(actor):
+        pass
+
+
 def _sequence(actor: Actor) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from portal.audit.readings.entry import EntryCheck
 from portal.audit.readings.signatures import Signatures
@@ -17,15 +18,22 @@ SECOND_LOOK = 2.0
 UNPLACED = "an entry has no place in the log"
 
 
-def verify(progress: Callable[[int], None] = lambda size: None) -> Verdict:
-    """The verdict over everything that was committed when the verification began."""
-    return Verification().run(progress)
+def verify(
+    progress: Callable[[int], None] = lambda size: None, settle: Callable[[], None] = lambda: None
+) -> Verdict:
+    """The verdict over everything that was committed when the verification began.
+
+    `settle` is called before an entry is said to have no place: whoever may, gives it one. Where
+    nothing runs, nobody else would.
+    """
+    return Verification(settle).run(progress)
 
 
 class Verification:
     """One pass over the log. A fault is reported where it shows, and the pass goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, settle: Callable[[], None]) -> None:
+        self._settle = settle
         self._verdict = Verdict()
         self._growth = Growth()
         self._entry = EntryCheck(self._verdict)
@@ -92,12 +100,19 @@ class Verification:
             self._verdict.report("tile", f"tile {level}/{index} covers leaves that are not there")
         waiting = dict(whole.not_placed(PATIENCE))
         self._verdict.waiting += len(waiting)
-        if any(waiting.values()):
+        lost = {entry for entry, too_long in waiting.items() if too_long}
+        if lost:
+            self._settle()
+            lost &= _without_a_place()
+        if lost:
             # What an open transaction held back until a moment ago is being placed now.
             time.sleep(SECOND_LOOK)
-            again = dict(whole.not_placed(PATIENCE))
-            for entry, too_long in waiting.items():
-                if too_long and again.get(entry):
-                    self._verdict.report("unplaced", UNPLACED, entry=entry)
+            lost &= _without_a_place()
+        for entry in sorted(lost):
+            self._verdict.report("unplaced", UNPLACED, entry=entry)
         for what, entry in whole.orphans():
             self._verdict.report("orphan", f"{what} of an entry that is not there", entry=entry)
+
+
+def _without_a_place() -> set[UUID]:
+    return {entry for entry, too_long in whole.not_placed(PATIENCE) if too_long}

@@ -75,7 +75,7 @@ def numbered() -> None:
     On PostgreSQL that takes until every older transaction of the cluster has ended, other
     databases' too; the sequencer never guesses.
     """
-    patience = time.monotonic() + 60
+    patience = time.monotonic() + 300
     while Entry.objects.filter(placed__isnull=True).exists():
         assert time.monotonic() < patience, "an older transaction does not end"
         if not actions.sequence_once(SEQUENCER):

@@ -17,6 +17,7 @@ from portal.audit.vocabulary import Event, Outcome
 from portal.crypto import keys
 from portal.kernel import clock
 from tests.harness.growth import queries_of
+from tests.portal.audit.intruder import intruder
 from tests.portal.audit.scenes import SEEN, patients, seen, someone, stored
 
 pytestmark = [stored, pytest.mark.feature("A16")]
@@ -130,6 +131,7 @@ def test_the_rarest_index_leads(monkeypatch):
 
 def test_every_choice_is_led_by_an_index():
     log = Log()
+    forget_how_little_there_is()
 
     for asked in log.choices():
         lead = leading(asked)
@@ -138,6 +140,16 @@ def test_every_choice_is_led_by_an_index():
         assert not unled(plan), (asked, plan)
         if asked.patient:
             assert "lists_about_a_patient" in plan
+
+
+def forget_how_little_there_is():
+    """PostgreSQL plans as for millions of entries: of four dozen it may take any index."""
+    if connection.vendor == "sqlite":
+        return
+    with intruder() as hand:
+        tables = "('audit_entry'::regclass, 'audit_mention'::regclass)"
+        hand.execute(f"DELETE FROM pg_statistic WHERE starelid IN {tables}")
+        hand.execute(f"UPDATE pg_class SET reltuples = 1e7, relpages = 1 WHERE oid IN {tables}")
 
 
 def test_a_plan_without_an_index_is_noticed():

@@ -22,7 +22,8 @@ from portal.audit.vocabulary import REASONS
 from portal.kernel import door
 from portal.kernel.actor import system_actor
 
-SIGNER, OPERATOR = system_actor("signer"), system_actor("operator")
+SEQUENCER, SIGNER = system_actor("sequencer"), system_actor("signer")
+OPERATOR = system_actor("operator")
 
 
 class Command(BaseCommand):
@@ -62,7 +63,7 @@ class Command(BaseCommand):
 
     def _verify(self, options: dict[str, Any]) -> None:
         watched = sys.stderr.isatty() and not (options["quiet"] or options["json"])
-        verdict = verify(self._progress if watched else lambda size: None)
+        verdict = verify(self._progress if watched else lambda size: None, self._settle)
         standing = anchor.standing()
         if options["json"]:
             frozen = {"signing_frozen": standing.alarm, "why": standing.why}
@@ -71,6 +72,13 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(verdict_in_words(verdict, standing)))
         if standing.is_fault or not verdict.holds:
             sys.exit(1)
+
+    def _settle(self) -> None:
+        """What is final is numbered, unless this role or this log forbids it; the verdict says."""
+        try:
+            actions.sequence_all(SEQUENCER)
+        except Exception as error:
+            self.stderr.write(f"What waits for a place could not be given one here: {error}")
 
     def _progress(self, size: int) -> None:
         self.stderr.write(f"\r{size} entries", ending="")
@@ -99,6 +107,7 @@ class Command(BaseCommand):
         if options["compare"]:
             self._compare(options)
             return
+        self._settle()
         try:
             kept = actions.sign_checkpoint(SIGNER)
         except SigningFrozen as frozen:

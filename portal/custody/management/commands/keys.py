@@ -160,8 +160,7 @@ class Command(BaseCommand):
 
     def _done(self, erasure: Erasure, folder: Path) -> None:
         """The receipt is on disk, with its proof if the log may be signed."""
-        while audit.sequence_once(KEEPER):
-            pass
+        audit.sequence_all(KEEPER)
         try:
             audit.sign_checkpoint(KEEPER)
         except SigningFrozen as frozen:
