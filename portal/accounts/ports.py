@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from portal.kernel.actor import STRANGER, Actor
 
 if TYPE_CHECKING:
+    from portal.accounts.middleware.tempo import Tempo
     from portal.accounts.selectors.people import Profile
 
 
@@ -64,6 +65,8 @@ class Request(HttpRequest):
     request_id: str
     source: str
     """Where it comes from, as throttles count."""
+    tempo: "Tempo"
+    """How fast forms may come."""
     typed: Typed | None
     holds: str | None
     """The secret of a form that is held for this browser; empty once it has none any more."""

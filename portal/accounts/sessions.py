@@ -81,10 +81,15 @@ class SessionStore(SessionBase):
 
 def adopt(request: HttpRequest, key: str) -> None:
     """The browser is given this session's cookie; nothing of the one before is carried over."""
+    go_on_under(request, key)
+    rotate_token(request)
+
+
+def go_on_under(request: HttpRequest, key: str) -> None:
+    """The session that the browser has goes on under this cookie. Forms in other tabs stay good."""
     request.session = SessionStore(key)
     request.session.keys()
     request.session.modified = True
-    rotate_token(request)
 
 
 def _limit() -> timedelta:

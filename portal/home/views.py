@@ -5,15 +5,19 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from portal.accounts.middleware.holding import hold_stale
 from portal.accounts.policy import STAFF
 from portal.accounts.ports import Request
 from portal.kernel import clock, plugs
+
+FROM_ELSEWHERE = REASON_BAD_ORIGIN.partition("%")[0]
 
 
 @login_not_required
@@ -31,9 +35,10 @@ def home(request: Request) -> HttpResponse:
     return render(request, page, given)
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for a form that nobody can tell is ours."""
-    return render(request, "403_csrf.html", status=403)
+def csrf_failed(request: Request, reason: str = "") -> HttpResponse:
+    """The page for a form that nobody can tell is ours; or its own, with what was typed in it."""
+    held = None if reason.startswith(FROM_ELSEWHERE) else hold_stale(request)
+    return held or render(request, "403_csrf.html", status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

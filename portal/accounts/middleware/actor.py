@@ -44,6 +44,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, in the reader's zone and language."""
         asked = cast(Request, request)
+        asked.tempo = self.tempo
         try:
             self._recognise(asked)
         except AWAY:

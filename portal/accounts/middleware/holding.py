@@ -27,7 +27,7 @@ WAS = "__Host-was" if settings.PRODUCTION else "was"
 ELSEWHERE = FormPage("", page="accounts:typed")
 """Where what was typed is shown if no page asks for it."""
 HERE_IT_IS = _(
-    "Here is what you wrote before you were signed out. Nothing of it has been sent:"
+    "Here is what you wrote. Nothing of it has been sent:"
     " look it over, then press the button again."
 )
 
@@ -46,8 +46,24 @@ def hold(request: Request, name: str) -> HttpResponseRedirect | None:
     request.holds = door.run(actions.hold_form, request.actor, was, form, secret=secret)
     if not request.holds:
         return None
+    if request.actor.is_person:
+        # Signed in again in another tab: the form is older than this session, its page is not.
+        return HttpResponseRedirect(page, status=303)
     query = urlencode({"reason": "kept", "next": page})
     return HttpResponseRedirect(f"{reverse('accounts:sign-in')}?{query}")
+
+
+def hold_stale(request: Request) -> HttpResponseRedirect | None:
+    """The same for a form whose page was shown in a session that lapsed, after a new one began.
+
+    Only what came from a page of this origin is held. A browser says so with every form; one that
+    does not is told to go back.
+    """
+    if not request.actor.is_person or not request.headers.get("Origin"):
+        return None
+    if not request.tempo.allows(request.actor.id.hex):
+        return None
+    return hold(request, request.resolver_match.view_name if request.resolver_match else "")
 
 
 def give_back(request: Request) -> None:

@@ -23,7 +23,7 @@ from portal.accounts.actions import Outcome
 from portal.accounts.forms import WAYS
 from portal.accounts.middleware.refusals import page_of
 from portal.accounts.ports import Request, Typed
-from portal.accounts.sessions import SessionStore, adopt
+from portal.accounts.sessions import SessionStore, go_on_under
 from portal.kernel import door
 from portal.kernel.errors import Refusal
 from portal.kernel.plugs import FreshAct, fresh_acts
@@ -71,7 +71,7 @@ def _answered(request: Request) -> HttpResponse | None:
     if step.outcome is not Outcome.DONE:
         form.add_error(None, str(WRONG[way]))
         return _page(request, act, typed=typed, way=way, form=form)
-    adopt(request, step.key)
+    go_on_under(request, step.key)
     request.standing = selectors.standing_of(_store(request).row)
     return _go_on(request, act, typed)
 

@@ -74,6 +74,19 @@ def test_the_session_goes_on_under_a_new_cookie_and_no_longer_than_before(ada: S
     assert events()[-1] == "person.stepped-up"
 
 
+def test_forms_in_other_tabs_stay_good(ben: Someone):
+    client = Client(enforce_csrf_checks=True)
+    client.cookies[settings.SESSION_COOKIE_NAME] = key_of(browser(ben, factor=""))
+    shown = client.get("/account/sessions/").content.decode()
+    token = shown.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+
+    with a_while_later():
+        proven = prove(client, "password", password=PASSWORD, csrfmiddlewaretoken=token)
+        other_tab = client.post("/sign-out/", {"csrfmiddlewaretoken": token})
+
+    assert (proven.status_code, other_tab.status_code) == (HTTPStatus.FOUND, HTTPStatus.FOUND)
+
+
 def test_where_there_is_an_app_a_password_proves_nothing(ada: Someone):
     client = browser(ada)
     actor = ada.acts(key_of(client))
