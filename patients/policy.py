@@ -76,8 +76,13 @@ def reviewable_patients(actor: Actor) -> QuerySet[Patient]:
 
 
 def readable_questions(actor: Actor) -> QuerySet[AccessQuestion]:
-    """Questions about accesses that the actor may read as the patient, or with full scope."""
-    return AccessQuestion.objects.filter(patient__in=reportable_patients(actor).values("pk"))
+    """Questions about accesses that the actor may read as the patient, or with full scope.
+
+    What was asked of a proxy's own access stays between who asked, the patient and the clinic.
+    """
+    found = AccessQuestion.objects.filter(patient__in=reportable_patients(actor).values("pk"))
+    theirs = Q(patient__person=actor.id) | Q(asked_by=actor.id)
+    return found.filter(theirs | Q(whose=None) | ~Q(whose=actor.id))
 
 
 def answerable_questions(actor: Actor) -> QuerySet[AccessQuestion]:

@@ -41,7 +41,7 @@ def ask_question(
         entry = None
     if entry is None:
         raise selectors.not_found(patient_id)
-    if selectors.is_asked(patient_id, entry_id):
+    if selectors.is_asked(actor, patient_id, entry_id):
         raise AskedAlready
     if not selectors.has_room(patient_id):
         raise TooManyQuestions
@@ -49,6 +49,7 @@ def ask_question(
         id=question_id,
         patient=patient,
         entry=entry_id,
+        whose=_whose(entry),
         asked_by=actor.id,
         asked_at=now,
         due_at=now + timedelta(days=settings.ANSWER_DAYS),
@@ -93,6 +94,12 @@ def answer_question(
     outbox.withdraw(actor, question_id, kinds=[WAITS])
     _tell(actor, ANSWERED, question, selectors.readers_of_answer(question))
     return question
+
+
+def _whose(entry: log.OpenEntry) -> UUID | None:
+    """Who looked; nobody if the details of the entry are no longer kept."""
+    doer = entry.details.get("actor")
+    return UUID(str(doer)) if doer else None
 
 
 def _tell(actor: Actor, kind: str, question: AccessQuestion, people: set[UUID]) -> None:

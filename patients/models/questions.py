@@ -25,6 +25,8 @@ class AccessQuestion(models.Model):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="questions", db_index=False)
     entry = models.UUIDField()
     """The entry of the log that it is about."""
+    whose = models.UUIDField(null=True)
+    """Whose access that is; none for the portal's own. They do not read what others asked of it."""
     asked_by = models.UUIDField()
     asked_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
@@ -49,7 +51,7 @@ class AccessQuestion(models.Model):
                 condition=Q(due_at__gt=F("asked_at")), name="an_answer_has_time"
             ),
             models.UniqueConstraint(
-                fields=["patient", "entry"],
+                fields=["patient", "entry", "asked_by"],
                 condition=Q(answered_at=None),
                 name="one_open_question_about_an_entry",
             ),

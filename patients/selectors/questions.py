@@ -60,10 +60,10 @@ def has_room(patient_id: UUID) -> bool:
     return AccessQuestion.objects.filter(patient=patient_id, answered_at=None).count() < MOST_OPEN
 
 
-def is_asked(patient_id: UUID, entry_id: UUID) -> bool:
-    """True if a question about this entry waits for its answer."""
-    rows = AccessQuestion.objects.filter(patient=patient_id, entry=entry_id, answered_at=None)
-    return rows.exists()
+def is_asked(actor: Actor, patient_id: UUID, entry_id: UUID) -> bool:
+    """True if a question about this entry, that the actor may read, waits for its answer."""
+    rows = policy.readable_questions(actor).filter(patient=patient_id, entry=entry_id)
+    return rows.filter(answered_at=None).exists()
 
 
 def readers_of_answer(question: AccessQuestion) -> set[UUID]:
