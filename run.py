@@ -135,6 +135,7 @@ def faults(arguments: list[str]) -> int:
         [*python, "tests.campaigns.bookings"],
         [*python, "tests.campaigns.upgrade"],
         [*python, "tests.campaigns.crosstalk"],
+        [*python, "tests.campaigns.livetalk"],
     ]
     rights = [*python, "tests.campaigns.revocations"]
     is_scaled = all(os.environ.get(name) for name in SCALED)

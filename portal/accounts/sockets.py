@@ -101,7 +101,18 @@ class SignedInSocket(Socket):
         """Look again at the right to be here, or at what is followed."""
         if nudge.kind == "person.revoked":
             self.spawn(self.recheck())
-        super().nudged(nudge)
+        if hub().is_deaf:
+            self.look_again()
+        else:
+            super().nudged(nudge)
+
+    def look_again(self) -> None:
+        """Nudges may have been lost, and with them one that took this page's rights away."""
+        watch.before_looking(self)
+
+    def look_now(self) -> None:
+        """Look again at everything; that this page may has just been asked."""
+        super().look_again()
 
     async def recheck(self) -> None:
         """The database says whether the socket stays, and as whom.
@@ -118,7 +129,7 @@ class SignedInSocket(Socket):
             return
         self._take_note(standing)
         self.actor = standing.actor.asking(self.actor.request, "socket")
-        self.look_again()
+        self.look_now()
 
     def _take_note(self, standing: Standing) -> None:
         self.language = language_of(self.scope, standing)
@@ -143,6 +154,8 @@ class Watch:
         self._open: dict[UUID, list[SignedInSocket]] = {}
         self._task: asyncio.Task[None] | None = None
         self._asked_at = clock.now()
+        self._eager: set[SignedInSocket] = set()
+        self._looking: asyncio.Task[None] | None = None
 
     def enter(self, socket: SignedInSocket) -> None:
         """The socket is watched; the oldest of too many closes."""
@@ -165,6 +178,28 @@ class Watch:
         if not mine:
             self._open.pop(socket.person_id, None)
 
+    def before_looking(self, socket: SignedInSocket) -> None:
+        """The socket looks again, unless it turns out that its person was deprived of something.
+
+        One question serves all that want to look by then.
+        """
+        self._eager.add(socket)
+        loop = asyncio.get_running_loop()
+        if self._looking is None or self._looking.done() or self._looking.get_loop() is not loop:
+            self._looking = loop.create_task(self._let_look())
+
+    async def _let_look(self) -> None:
+        while self._eager:
+            eager, self._eager = self._eager, set()
+            try:
+                rechecked = await self._ask()
+            except Exception:  # the database is away; there is nothing to look at either
+                self._eager |= eager
+                await asyncio.sleep(EVERY)
+                continue
+            for socket in eager - rechecked:
+                socket.look_now()
+
     async def _keep_asking(self) -> None:
         while self._open:
             await asyncio.sleep(EVERY)
@@ -173,8 +208,9 @@ class Watch:
             except Exception:  # the database may be away; nothing is delivered meanwhile either
                 log.warning("revocations could not be read; asking again")
 
-    async def _ask(self) -> None:
-        now = clock.now()
+    async def _ask(self) -> set[SignedInSocket]:
+        """Whoever was deprived of something is rechecked. Returns those."""
+        now, rechecked = clock.now(), set[SignedInSocket]()
         moved = await asked(selectors.revoked_since, self._asked_at - LOOK_BACK)
         lapsed = await asked(plugs.lapsed, self._asked_at, now)
         self._asked_at = now
@@ -183,7 +219,9 @@ class Watch:
                 counter = moved.get(person_id, socket.revocation)
                 is_due = socket.look_again_at is not None and socket.look_again_at <= now
                 if counter != socket.revocation or is_due or person_id in lapsed:
+                    rechecked.add(socket)
                     socket.spawn(socket.recheck())
+        return rechecked
 
 
 def may_stay(standing: Standing) -> bool:

@@ -37,6 +37,9 @@ class Listener(Protocol):
 class Relay(Protocol):
     """The way to the hubs of other processes."""
 
+    silent: bool
+    """True while nothing comes through from other processes."""
+
     def pass_on(self, nudges: list[Nudge]) -> None:
         """The nudges are on their way, or lost."""
 
@@ -92,6 +95,11 @@ class Hub:
         """On the loop: every listener has been told that nudges may have been lost."""
         for listener in {one for members in self._groups.values() for one in members}:
             listener.look_again()
+
+    @property
+    def is_deaf(self) -> bool:
+        """True while nothing is heard of other processes: what they took away, neither."""
+        return self.relay is not None and self.relay.silent
 
     def size(self) -> int:
         """How many groups somebody listens to."""

@@ -1,9 +1,13 @@
 """Nobody hears somebody else's answer, however many hang up in the middle; a mixed one shows."""
 
 import random
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
+from tests.campaigns import livetalk
 from tests.campaigns.crosstalk import Talk, listen, talk
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -43,3 +47,47 @@ def test_a_foreign_answer_is_told_from_ones_own(foreign):
 
     listen(OWN.format(**own), "a" * 32, "p-1", heard)
     assert heard.answered == 1
+
+
+def test_of_many_pages_each_hears_its_own_conversation():
+    seed = random.SystemRandom().randrange(10**6)
+
+    heard = livetalk.campaign(clients=60, seed=seed, scaled=bool(settings.REDIS_URL))
+
+    assert heard.foreign == [], f"seed {seed}"
+    assert heard.failed == [], f"seed {seed}"
+    assert heard.texts > 60
+    assert heard.refused > 30
+    assert heard.cancelled > 3
+
+
+THREAD, OTHERS, ASKED = uuid4(), uuid4(), str(uuid4())
+TOPIC = f"thread.{THREAD.hex}"
+
+
+def items(topic: str, text: str) -> dict[str, Any]:
+    return {"kind": "items", "topic": topic, "items": [{"text": text}]}
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("frame", "is_own"),
+    [
+        (items(TOPIC, "conversation-7 x"), True),
+        (items(TOPIC, "conversation-8 x"), False),
+        (items(TOPIC, "It began on Tuesday (8)."), False),
+        (items(f"thread.{OTHERS.hex}", "conversation-7 x"), False),
+        ({"kind": "refused", "topic": f"thread.{OTHERS.hex}"}, True),
+        ({"kind": "refused", "topic": f"thread.{UUID(int=1).hex}"}, False),
+        ({"kind": "done", "id": ASKED}, True),
+        ({"kind": "done", "id": str(uuid4())}, False),
+    ],
+)
+def test_a_foreign_frame_is_told_from_ones_own(frame, is_own):
+    client = livetalk.Client(7, {"patient": "x", "thread": str(THREAD)}, "patient", OTHERS)
+    client.asked.add(ASKED)
+    heard = livetalk.Talk(1)
+
+    client.judge(frame, heard)
+
+    assert (heard.foreign == []) is is_own

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from messaging.models import Message
-from portal.accounts import actions, selectors, tasks
+from portal.accounts import selectors, tasks
 from portal.accounts.actions.erasing import erase_person
 from portal.accounts.actions.sessions import end_sessions
 from portal.accounts.middleware.holding import COOKIE
@@ -18,40 +17,14 @@ from portal.accounts.models import HeldForm, Session
 from portal.accounts.selectors.held_forms import Form
 from portal.kernel import clock, door
 from portal.kernel.ids import new_id
-from tests.cast import PASSWORD, WORK, Someone, browser
+from tests.cast import WORK, browser
 from tests.harness.canary import scan, spoken
 from tests.harness.write_guard import guard
 from tests.messaging.forms import WRITE, at, fields_of
+from tests.messaging.late import box, lapse, sign_in, too_late
 
 pytestmark = pytest.mark.feature("I6", "M6")
 TYPED = "/typed/"
-TOKEN = 'name="csrfmiddlewaretoken" value="'
-OURS = {"origin": "http://testserver"}
-
-
-def lapse(someone: Someone) -> None:
-    """Nothing happened in this person's sessions for an hour."""
-    with guard.off("time goes by"):
-        Session.objects.filter(person=someone.id).update(
-            last_seen_at=clock.now() - timedelta(hours=1)
-        )
-
-
-def sign_in(page: Client, someone: Someone) -> None:
-    """This person signs in in that browser."""
-    key = door.run(actions.start_session, WORK, someone.id, factor="app")
-    page.cookies[settings.SESSION_COOKIE_NAME] = key
-
-
-def too_late(page: Client, someone: Someone, address: str, fields: dict[str, Any]) -> Any:
-    """The answer to a form that is sent after its session has lapsed."""
-    lapse(someone)
-    return page.post(address, fields)
-
-
-def box(answer: Any) -> str:
-    """What stands in the first big box of a page."""
-    return str(answer.content.decode().partition("<textarea")[2].partition("</textarea>")[0])
 
 
 def test_a_reply_comes_back_filled_and_is_not_sent(thread, ada):
@@ -278,75 +251,4 @@ def test_an_account_that_is_erased_holds_nothing(thread, ada):
 
     door.run(erase_person, WORK, ada.id)
 
-    assert not HeldForm.objects.exists()
-
-
-def strict(someone: Someone) -> Client:
-    """A browser of theirs, whose forms are checked as a real one's are."""
-    page = Client(enforce_csrf_checks=True)
-    page.cookies[settings.SESSION_COOKIE_NAME] = someone.start_session()
-    return page
-
-
-def sign_in_by_form(page: Client, someone: Someone) -> Any:
-    """Signed in on the page for it, in another tab."""
-    token = token_of(page.get("/sign-in/"))
-    given = {"username": someone.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
-    return page.post("/sign-in/", given)
-
-
-def token_of(answer: Any) -> str:
-    """What a form of this page proves with that it is of it."""
-    return str(answer.content.decode().partition(TOKEN)[2].partition('"')[0])
-
-
-def stale(page: Client, someone: Someone, thread: Any, text: str) -> dict[str, Any]:
-    """A reply on a page that was shown before the session lapsed, and what it is sent with."""
-    shown = page.get(at(thread))
-    given = fields_of(shown, at(thread, "reply")) | {"body": text}
-    given["csrfmiddlewaretoken"] = token_of(shown)
-    lapse(someone)
-    assert page.get("/").status_code == HTTPStatus.OK
-    return given
-
-
-def test_a_form_from_before_signing_in_again_in_another_tab_comes_back(thread, ada):
-    page, text = strict(ada), spoken("From the other tab")
-    given = stale(page, ada, thread, text)
-    assert sign_in_by_form(page, ada).status_code in {302, 303}
-
-    answer = page.post(at(thread, "reply"), given, headers=OURS)
-
-    assert (answer.status_code, answer["Location"]) == (303, at(thread))
-    shown = page.get(at(thread))
-    assert text in box(shown)
-    assert Message.objects.count() == 1
-    fields = fields_of(shown, at(thread, "reply")) | {"body": text}
-    fields["csrfmiddlewaretoken"] = token_of(shown)
-    assert page.post(at(thread, "reply"), fields, headers=OURS).status_code == 303
-    assert Message.objects.count() == 2
-
-
-@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"origin": "null"}])
-def test_a_form_that_may_come_from_elsewhere_does_not(thread, ada, headers):
-    page = strict(ada)
-    given = stale(page, ada, thread, spoken("Not ours"))
-    sign_in_by_form(page, ada)
-
-    answer = page.post(at(thread, "reply"), given, headers=headers)
-
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert not HeldForm.objects.exists()
-
-
-def test_an_older_form_of_somebody_else_is_never_given_to_who_signed_in(thread, ada, cara):
-    page = strict(ada)
-    given = stale(page, ada, thread, spoken("Between us"))
-    page.cookies[settings.SESSION_COOKIE_NAME] = cara.start_session()
-    page.cookies["csrf"] = page.get("/sign-in/").cookies["csrf"]
-
-    page.post(at(thread, "reply"), given | {"csrfmiddlewaretoken": "x" * 64}, headers=OURS)
-    assert HeldForm.objects.get().person_id == ada.id
-
-    assert spoken("Between us") not in page.get(at(thread)).content.decode()
     assert not HeldForm.objects.exists()

@@ -13,46 +13,13 @@ from portal.crypto import keys
 from portal.kernel import clock, door
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import new_id
-from portal.outbox.models import Letter, State
 from tests.cast import WORK, browser, engage
 from tests.harness.canary import spoken
+from tests.patients.asking import ANSWER, WHY, a_look, answered, asked, letters
 from tests.patients.evidence import events, refusal_of
 from tests.patients.reported import page_of, text_of
 
 pytestmark = pytest.mark.feature("A5")
-WHY, ANSWER = "Why did she look?", "She was on call that night."
-
-
-def a_look(cast, record=None):
-    """Dr Cara opened Ada's record: the entry."""
-    return audit.record_alone(
-        cast.cara.actor, "chart.read", patient=record or cast.ada_record, encounters=0
-    )
-
-
-def asked(cast, *, by=None, entry=None, text=WHY, command_id=None):
-    return door.run(
-        actions.ask_question,
-        (by or cast.ada).actor,
-        cast.ada_record,
-        entry or a_look(cast),
-        spoken(text),
-        command_id=command_id or new_id(),
-    )
-
-
-def answered(cast, question, *, by=None, text=ANSWER, command_id=None):
-    return door.run(
-        actions.answer_question,
-        (by or cast.ivy).actor,
-        question.pk,
-        spoken(text),
-        command_id=command_id or new_id(),
-    )
-
-
-def letters(kind):
-    return {letter.to_person for letter in Letter.objects.filter(kind=kind, state=State.QUEUED)}
 
 
 def test_the_whole_way_through_the_pages(cast, ada, ivy):
@@ -294,26 +261,3 @@ def test_once_erased_nobody_reads_it(cast, ivy):
         readings.answer_page(ivy.actor, question.pk)
     with pytest.raises(NotFound):
         answered(cast, question)
-
-
-def test_whose_access_is_asked_about_does_not_read_the_question_as_a_proxy(cast):
-    look = audit.record_alone(
-        cast.pia.actor, "chart.read", patient=cast.ada_record, encounters=0, on_behalf=True
-    )
-    about_her = asked(cast, entry=look)
-    about_cara = asked(cast)
-
-    page = page_of(cast.pia, cast.ada_record).content.decode()
-    assert str(about_cara.pk) in page
-    assert str(about_her.pk) not in page
-    hidden = browser(cast.pia).get(reverse("patients:question", args=[about_her.pk]))
-    assert hidden.status_code == 404
-    assert (
-        browser(cast.ada).get(reverse("patients:question", args=[about_her.pk])).status_code == 200
-    )
-
-    # That it was asked about is told by nothing: she may ask about it, too, and reads her own.
-    hers = asked(cast, by=cast.pia, entry=look)
-    assert browser(cast.pia).get(reverse("patients:question", args=[hers.pk])).status_code == 200
-    with pytest.raises(AskedAlready):
-        asked(cast, by=cast.pia, entry=look)
