@@ -10,7 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from portal.accounts import sockets
 from portal.crypto import keys
-from portal.kernel import jobs
+from portal.kernel import jobs, plugs
 from portal.kernel.ids import new_id
 from portal.operation.selectors import readiness
 from portal.realtime import nudge as nudges
@@ -70,6 +70,14 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         databases.drop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_wards_offer_is_known(django_test_environment: None) -> None:
+    """Asked for once before any test puts other wards there, whose offers would be remembered."""
+    for offered in (plugs.topics, plugs.commands, plugs.fresh_acts, plugs.form_pages):
+        offered()
+    plugs.letters()
 
 
 @pytest.fixture

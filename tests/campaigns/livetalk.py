@@ -20,12 +20,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import websockets
+
 from tests.campaigns.portals import Portal, cookie
 from tests.harness.live import Closed, Page, live_at
 
 MARK = re.compile(r"\bconversation-(\d+)\b|\((\d+)\)\.")
 AT_ONCE = 400
 TIMES = 3
+TRIES = 8
 STORES = ("database", "redis")
 
 
@@ -38,6 +41,8 @@ class Talk:
     answers: int = 0
     refused: int = 0
     """Somebody else's conversation that was asked for."""
+    again: int = 0
+    """Lines that were let go before they were sockets."""
     cancelled: int = 0
     failed: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
@@ -47,6 +52,7 @@ class Talk:
         return (
             f"cross-talk on sockets: {self.clients} pages, {self.texts} texts and {self.answers} "
             f"answers heard, {self.refused} refused others', {self.cancelled} hung up, "
+            f"{self.again} lines tried again, "
             f"{len(self.failed)} failed, {len(self.foreign)} foreign"
         )
 
@@ -60,7 +66,19 @@ class Client:
         self.asked: set[str] = set()
 
     async def talk(self, address: str, heard: Talk) -> None:
-        """Three replies and one question about another's thread; then everything is judged."""
+        """Three replies and one question about another's thread; then everything is judged.
+
+        A line that the server lets go before it is a socket is tried again, as pages do.
+        """
+        for turn in range(TRIES):
+            try:
+                return await self._talk(address, heard)
+            except websockets.InvalidHandshake:
+                heard.again += 1
+                await asyncio.sleep(0.2 * (turn + 1))
+        raise TimeoutError("no socket was let in")
+
+    async def _talk(self, address: str, heard: Talk) -> None:
         async with live_at(address, self.cookie) as page:
             try:
                 await self._say_all(page)
