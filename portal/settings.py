@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "accounts.sweep": {"task": "accounts.sweep", "schedule": crontab(hour=3, minute=17)},
     "accounts.send_checkpoint": {"task": "accounts.send_checkpoint", "schedule": crontab(41, 4)},
     "accounts.watch_log": {"task": "accounts.watch_log", "schedule": timedelta(minutes=1)},
+    "custody.renew": {"task": "custody.renew", "schedule": crontab(hour=3, minute=29)},
     "patients.mark": {"task": "patients.mark", "schedule": timedelta(minutes=10)},
     "scheduling.compare_zones": {"task": "scheduling.compare_zones", "schedule": crontab(7, 4)},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": crontab(hour=3, minute=41)},

@@ -19,10 +19,10 @@ from patients.models import (
     Encounter,
     Patient,
     Source,
-    chart_place,
     encounter_place,
 )
-from patients.ports import Chart, EncounterWords
+from patients.ports import EncounterWords
+from patients.readings.lines import unsealed
 from patients.vocabulary import Event
 from portal.accounts import actions as accounts
 from portal.accounts.errors import NotAllowed
@@ -107,8 +107,7 @@ def _taken_over(actor: Actor, told: ImportedPatient) -> tuple[Patient, str]:
     if patient is None:
         return register_patient(actor, told.chart, source=told.source), "registered"
     key = keys.open_data_key(patient.pk, KEY_PURPOSE, patient.pk)
-    where = chart_place(key, patient.pk, patient.chart_version)
-    known = Chart.unpacked(unseal(key, bytes(patient.chart_sealed), where))
+    known = unsealed(key, patient)
     if known == told.chart:
         return patient, ""
     shorter, longer = sorted((known.born, told.chart.born), key=len)
@@ -167,13 +166,17 @@ def _says_something_new(
         "ends_at": told.ends_at,
     }
     sealed = bytes(row.details_sealed)
-    same = bool(sealed) and unseal(key, sealed, where) == details
+    same = bool(sealed) and _words(key.of(sealed), row.pk, sealed) == details
     if same and all(getattr(row, name) == value for name, value in facts.items()):
         return False
     for name, value in facts.items():
         setattr(row, name, value)
     row.details_sealed = sealed if same else seal(key, details, where)
     return True
+
+
+def _words(key: OpenKey, encounter_id: UUID, sealed: bytes) -> bytes:
+    return unseal(key, sealed, encounter_place(key, encounter_id))
 
 
 def _care_team(

@@ -100,7 +100,9 @@ def grant_lines(rows: Iterable[Proxy], born: str = "") -> list[GrantLine]:
 
 def offer_line(key: OpenKey, row: Offer) -> OfferLine:
     """An open offer with the address that it went to."""
-    address = unseal(key, bytes(row.address_sealed), address_place(key, row.pk)).decode()
+    sealed = bytes(row.address_sealed)
+    key = key.of(sealed)
+    address = unseal(key, sealed, address_place(key, row.pk)).decode()
     return OfferLine(
         id=row.pk,
         address=address,

@@ -114,8 +114,10 @@ def _lines(rows: Collection[Patient]) -> Iterator[PatientLine]:
 
 def unsealed(key: OpenKey, patient: Patient) -> Chart:
     """The chart in this row. The caller leaves the entry."""
+    sealed = bytes(patient.chart_sealed)
+    key = key.of(sealed)
     where = chart_place(key, patient.pk, patient.chart_version)
-    return Chart.unpacked(unseal(key, bytes(patient.chart_sealed), where))
+    return Chart.unpacked(unseal(key, sealed, where))
 
 
 def _in_hundreds(patient_ids: Iterable[UUID]) -> Iterator[list[UUID]]:

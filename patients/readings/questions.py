@@ -29,7 +29,7 @@ from portal.audit.readings.review import Health
 from portal.audit.vocabulary import Event as AuditEvent
 from portal.audit.vocabulary import events
 from portal.crypto import keys
-from portal.crypto.envelope import unseal
+from portal.crypto.envelope import OpenKey, unseal
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 
@@ -268,10 +268,14 @@ def _words_of(question: AccessQuestion) -> tuple[str, str]:
         raise selectors.not_found(question.patient_id) from None
     sealed = (("asked", question.asked_sealed), ("answer", question.answer_sealed))
     asked, answer = (
-        unseal(key, bytes(blob), question_place(key, question.pk, name)).decode() if blob else ""
+        _opened(key.of(bytes(blob)), question.pk, name, bytes(blob)) if blob else ""
         for name, blob in sealed
     )
     return asked, answer
+
+
+def _opened(key: OpenKey, question_id: UUID, name: str, sealed: bytes) -> str:
+    return unseal(key, sealed, question_place(key, question_id, name)).decode()
 
 
 def _access(actor: Actor, patient: Patient, entry_id: UUID) -> Access | None:

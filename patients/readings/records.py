@@ -232,5 +232,6 @@ def _encounter_line(key: OpenKey, row: Encounter, names: dict[UUID, str]) -> Enc
 
 
 def _words(key: OpenKey, row: Encounter) -> EncounterWords:
-    where = encounter_place(key, row.pk)
-    return EncounterWords.unpacked(unseal(key, bytes(row.details_sealed), where))
+    sealed = bytes(row.details_sealed)
+    key = key.of(sealed)
+    return EncounterWords.unpacked(unseal(key, sealed, encounter_place(key, row.pk)))

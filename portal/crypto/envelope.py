@@ -3,6 +3,7 @@
 The five header bytes are part of the context, so neither format nor version can be edited.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -19,7 +20,10 @@ __all__ = ["FORMAT", "OVERHEAD", "OpenKey", "SealBroken", "key_version", "seal",
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenKey:
-    """A key that is open in memory, and whose fields it seals. Its repr does not show it."""
+    """A key that is open in memory, and whose fields it seals. Its repr does not show it.
+
+    Opened without naming a version it is the one to seal with, and knows its home's others.
+    """
 
     installation: UUID
     patient: UUID
@@ -27,6 +31,15 @@ class OpenKey:
     home: UUID
     version: int
     secret: bytes = field(repr=False)
+    others: "Mapping[int, OpenKey]" = field(default_factory=dict, repr=False)
+
+    def of(self, sealed: bytes) -> "OpenKey":
+        """The key of this home that sealed these bytes. Raises SealBroken if it is none of them."""
+        version = key_version(sealed)
+        key = self if version == self.version else self.others.get(version)
+        if key is None:
+            raise SealBroken
+        return key
 
     def place(self, kind: str, *, item: UUID, field: str, sequence: int = 0) -> Place:
         """The place of a field that this key seals."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class KeyCache:
         self._limit = limit
         self._keys: OrderedDict[KeyName, OpenKey] = OrderedDict()
         self._guard = threading.Lock()
-        self._epoch = 0
+        self._epoch: Hashable = None
         self.generation = 0
 
     def __len__(self) -> int:
@@ -67,10 +67,11 @@ class KeyCache:
             self.generation += 1
             self._keys.clear()
 
-    def keep_to(self, epoch: int) -> None:
+    def keep_to(self, epoch: Hashable) -> None:
         """No key is here that was opened in another epoch.
 
-        Every process is told the installation's shredding epoch; when it moves, all forget.
+        Every process is told the installation's shredding epoch and the day; when either moves, all
+        forget.
         """
         if epoch != self._epoch:
             self._epoch = epoch

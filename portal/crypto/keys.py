@@ -17,6 +17,7 @@ from portal.crypto.models import DataKey, PatientKey, Shredded, ShredKey
 from portal.crypto.openkeys import at_hand, forget_the_shredded
 from portal.crypto.primitives import KEY_BYTES, SealBroken, random_bytes
 from portal.crypto.router import SHRED
+from portal.crypto.versions import in_use
 from portal.kernel import clock
 
 CACHE = openkeys.CACHE
@@ -64,13 +65,13 @@ def create_patient_key(patient_id: UUID) -> None:
 
 
 def create_data_key(patient_id: UUID, purpose: str, home_id: UUID) -> OpenKey:
-    """The first data key of this purpose and home, made now unless it was there. Idempotent.
+    """The data key of this home to seal with, made now unless there is one. Idempotent.
 
     Raises KeyGone for a patient who was shredded, KeyMissing for one without a patient key.
     """
     if purpose in hierarchy.RESERVED:
         raise ValueError(f"{purpose} is no purpose of a data key")
-    outers = _patient_keys([patient_id]).get(patient_id)
+    outers = patient_keys([patient_id]).get(patient_id)
     if not outers:
         raise _why_not(patient_id)
     outer = outers[max(outers)]
@@ -84,18 +85,19 @@ def create_data_key(patient_id: UUID, purpose: str, home_id: UUID) -> OpenKey:
         created_at=clock.now(),
     )
     DataKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = DataKey.objects.filter(
-        patient_id=patient_id, purpose=purpose, home_id=home_id, version=inner.version
-    ).first()
-    if kept is None:
+    kept = DataKey.objects.filter(patient_id=patient_id, purpose=purpose, home_id=home_id)
+    if not kept:
         raise KeyMissing(f"the home of this {purpose} key belongs to another patient")
-    return _opened(kept, outers)
+    return in_use(kept, lambda row: _opened(row, outers))
 
 
 def open_data_key(
     patient_id: UUID, purpose: str, home_id: UUID, version: int | None = None
 ) -> OpenKey:
-    """The data key of this version, or the newest. Raises KeyGone after shredding, KeyMissing."""
+    """The data key of this version, or the one to seal with, which knows the others.
+
+    Raises KeyGone after shredding, KeyMissing.
+    """
     name = KeyName(patient_id, purpose, home_id, version)
     key = at_hand(name) or open_data_keys([name]).get(name)
     if key is None:
@@ -202,17 +204,17 @@ def _read_data_keys(names: Collection[KeyName]) -> dict[KeyName, OpenKey]:
         home_id__in={name.home for name in names}, purpose__in={name.purpose for name in names}
     ):
         rows[row.patient_id, row.purpose, row.home_id][row.version] = row
-    wanted: dict[KeyName, DataKey] = {}
+    wanted: dict[KeyName, list[DataKey]] = {}
     for name in names:
         versions = rows[name.patient, name.purpose, name.home]
-        version = max(versions, default=0) if name.version is None else name.version
-        if version in versions:
-            wanted[name] = versions[version]
-    outers = _patient_keys({row.patient_id for row in wanted.values()})
+        found = [row for n, row in versions.items() if name.version in {None, n}]
+        if found:
+            wanted[name] = found
+    outers = patient_keys({name.patient for name in wanted})
     return {
-        name: _opened(row, outers[row.patient_id])
-        for name, row in wanted.items()
-        if row.patient_id in outers
+        name: in_use(found, lambda row: _opened(row, outers[row.patient_id]))
+        for name, found in wanted.items()
+        if name.patient in outers
     }
 
 
@@ -227,7 +229,7 @@ def _opened(row: DataKey, outers: Mapping[int, OpenKey]) -> OpenKey:
     )
 
 
-def _patient_keys(patient_ids: Collection[UUID]) -> dict[UUID, dict[int, OpenKey]]:
+def patient_keys(patient_ids: Collection[UUID]) -> dict[UUID, dict[int, OpenKey]]:
     """Every version of these patients' keys. Who was shredded is left out."""
     ring = keyring()
     shred_keys = shred_keys_of(patient_ids)

@@ -7,6 +7,7 @@ from django.db.models import Max
 from portal.crypto.envelope import OpenKey
 from portal.crypto.keycache import KeyCache, KeyName
 from portal.crypto.models import Shredded
+from portal.kernel import clock
 
 CACHE = KeyCache(limit=8192)
 TRUSTED = 0.5
@@ -28,7 +29,8 @@ def forget_the_shredded() -> None:
     """No key stays open in this process for longer than `TRUSTED` after a shredding elsewhere."""
     now = time.monotonic()
     if now - _Asked.at > TRUSTED:
-        CACHE.keep_to(shredding_epoch())
+        # By the day, too: a key's successor is taken up by all, long before anything needs it.
+        CACHE.keep_to((shredding_epoch(), clock.now().date()))
         _Asked.at = now
 
 

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_noop
 
 from portal.kernel.plugs import Detail, DetailKind, EventSpec
 
+LASTING = ("audit", "chart", "draft", "question", "thread")
+"""The purposes of data keys that go on sealing; an appointment's and a visit's end with them."""
+BRIEF = ("appointment", "visit")
 PROOFS = ("in-person", "call-back", "signed-in", "document")
 """How the clinic made sure who asks for the erasure."""
 DECISIONS = ("granted", "refused")
@@ -35,6 +38,7 @@ class Event(StrEnum):
     ROTATION_STARTED = "key.rotation-started"
     ROTATION_FINISHED = "key.rotation-finished"
     KEK_RETIRED = "key.retired"
+    DATA_KEYS_RENEWED = "key.renewed"
     SHEETS_MADE = "key.sheets-made"
     KEYRING_RESTORED = "key.ring-restored"
     ERASURE_ASKED = "erasure.asked"
@@ -67,6 +71,11 @@ SPECS: tuple[EventSpec, ...] = (
         Event.KEK_RETIRED,
         gettext_noop("An old key was destroyed; backups from before it was replaced are closed."),
         {"before_horizon": _code("yes", "no"), "rows": _COUNT},
+    ),
+    EventSpec(
+        Event.DATA_KEYS_RENEWED,
+        gettext_noop("Data keys that had sealed for a year got successors."),
+        {"n": _COUNT},
     ),
     EventSpec(
         Event.SHEETS_MADE,

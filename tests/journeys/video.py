@@ -38,10 +38,15 @@ COUNTS = """async () => {
 }"""
 
 
-def book(house: House, patient: str, clinician: str = "okafor", *, minutes: int = 5) -> str:
-    """The path of a video visit of these two, which begins in so many minutes."""
+def book(
+    house: House, patient: str, clinician: str = "okafor", *, minutes: int = 5, record: str = ""
+) -> str:
+    """The path of a video visit of these two, which begins in so many minutes.
+
+    With a record it is the visit of one of the clinic's patients for whom that person acts.
+    """
     who = [house.sign_ins[name].email for name in (patient, clinician)]
-    told = house.portal.run("-m", "tests.journeys.video", *who, str(minutes))
+    told = house.portal.run("-m", "tests.journeys.video", *who, str(minutes), record)
     return f"/visits/{told.split()[-1]}/"
 
 
@@ -110,7 +115,8 @@ def main() -> None:
     import django
 
     django.setup()
-    from patients.selectors import own_record
+    from patients.management.clinic import cast
+    from patients.selectors import find_imported, own_record
     from portal.accounts.selectors import find_person
     from portal.kernel import door
     from portal.kernel.actor import person_actor
@@ -122,7 +128,10 @@ def main() -> None:
         assert person, email
         ids.append(person.pk)
     record = own_record(person_actor(ids[0], frozenset({"patient"})))
-    assert record, "they have no record of their own"
+    if sys.argv[4]:
+        found = find_imported(cast.source(sys.argv[4]))
+        record = found.pk if found else None
+    assert record, "there is no such record"
     visit = booked(record, ids[1], ids[1], minutes=int(sys.argv[3]))
     sys.stdout.write(f"{visit}\n")
     door.close()

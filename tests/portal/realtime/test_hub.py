@@ -98,6 +98,8 @@ def test_without_a_loop_the_relay_still_gets_them() -> None:
     passed: list[Nudge] = []
 
     class Wire:
+        silent = False
+
         def pass_on(self, nudges: list[Nudge]) -> None:
             passed.extend(nudges)
 
