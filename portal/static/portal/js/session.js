@@ -113,6 +113,7 @@ export function mount(bar) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && left() < BEFORE && cover.hidden) void look();
   });
+  addEventListener("unwelcome", () => cover.hidden && void look());
   const token = /** @type {HTMLInputElement | null} */ (bar.querySelector("[name=csrfmiddlewaretoken]"))?.value ?? "";
   line.postMessage({ kind: "in", reader: words.reader, token });
   lasts(Number(words.seconds));

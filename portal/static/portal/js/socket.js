@@ -177,6 +177,8 @@ function drop() {
 function lost(code) {
   const fate = FATES[code] ?? "retry";
   const steady = since > 0 && Date.now() - since > STEADY;
+  // No welcome: the line may be bad, or nobody is signed in here any more. Whoever can ask, does.
+  if (!since && fate === "retry" && navigator.onLine) dispatchEvent(new Event("unwelcome"));
   since = 0;
   drop();
   if (fate === "stop") return become("stopped");

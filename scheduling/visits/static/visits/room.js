@@ -30,6 +30,8 @@ export function mount(root) {
   let joining = false;
   let left = false;
   let gone = "";
+  /** True once this person may not be here any more. */
+  let shut = false;
   let met = 0;
   let mineEpoch = 0;
   let rang = "";
@@ -86,6 +88,7 @@ export function mount(root) {
 
   function part() {
     if (gone) return gone;
+    if (shut) return "shut";
     if (!state) return { planned: isClinic ? "expect" : opened(), waiting: isClinic ? "ready" : "waiting", admitted: "call", live: "call" }[words.state ?? ""] ?? "over";
     if (OVER.has(state.state)) return "over";
     if (left && TALKING.has(state.state)) return "left";
@@ -110,6 +113,7 @@ export function mount(root) {
 
   /** The page is as the visit stands, and does what follows from it. */
   function consider() {
+    if (shut) return close();
     if (!state) return;
     const talking = TALKING.has(state.state);
     const wanted = !left && !gone && (talking || (!isClinic && state.state === "waiting"));
@@ -135,6 +139,16 @@ export function mount(root) {
       if (now !== "waiting" && now !== "ready") void stage.dark();
     }
     cover();
+  }
+
+  /** Nothing of the visit is here any more, nor of this room. */
+  function close() {
+    facts.set({ part: part() });
+    land(root);
+    awake(false);
+    ring("shut");
+    call.part();
+    void stage.dark();
   }
 
   /**
@@ -259,7 +273,8 @@ export function mount(root) {
     },
     left(sentence) {
       tell(sentence);
-      call.part();
+      shut = true;
+      consider();
     },
   });
   let lost = false;
