@@ -81,7 +81,7 @@ def test_a_visit_is_booked_by_keyboard_alone(house: House):
     page.get_by_role("heading", name="You are booked").wait_for()
 
 
-@pytest.mark.feature("S5", "S7", "S12")
+@pytest.mark.feature("S5", "S7", "S12", "M6")
 def test_a_patient_books_moves_and_cancels_by_plain_forms(house: House):
     page = house.open("imani", scripts=False, size=PHONE)
     to_times(page)

@@ -31,7 +31,7 @@ def report_of(house: House, name: str, **options: object) -> "Page":
     return page
 
 
-@pytest.mark.feature("A5")
+@pytest.mark.feature("A5", "M6")
 @pytest.mark.parametrize("scripts", [True, False], ids=["live", "plain"])
 def test_a_look_is_told_and_proven(house: House, tmp_path: Path, scripts: bool):
     look_at(house, "imani")

@@ -31,7 +31,7 @@ def ask(house: House, name: str, **options: object) -> "Page":
     return page
 
 
-@pytest.mark.feature("A5", "A11")
+@pytest.mark.feature("A5", "A11", "M6")
 @pytest.mark.parametrize(
     ("name", "scripts"), [("imani", True), ("ada", False)], ids=["live", "plain"]
 )

@@ -46,7 +46,7 @@ def test_a_forgotten_page_warns_then_hides_then_opens_as_it_was(house: House):
     assert LETTER in [text for _, _, text in steps.transcript(again)]
 
 
-@pytest.mark.feature("I5")
+@pytest.mark.feature("I5", "M6")
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_who_is_asked_once_more_gets_the_form_back_and_nothing_was_done(
     house: House, scripts: bool

@@ -62,7 +62,7 @@ def test_the_device_check_says_what_to_do(house: House, fault: str, words: str):
     assert page.get_by_role("button", name="Try again").count() == 2
 
 
-@pytest.mark.feature("V4")
+@pytest.mark.feature("V4", "M6")
 def test_without_scripts_one_waits_and_is_told_whom_to_call(house: House):
     path = book(house, "imani")
     page = house.open("imani", path, scripts=False, size=PHONE)
