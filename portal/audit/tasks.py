@@ -1,4 +1,4 @@
-"""Background work of the log: number what waits, sign what grew."""
+"""Background work of the log: number what waits, sign what grew, notice a clock that jumps."""
 
 import logging
 import threading
@@ -10,6 +10,8 @@ from portal.audit import actions
 from portal.audit.actions.sequence import BATCH, numbering
 from portal.audit.errors import SigningFrozen
 from portal.audit.selectors import anchor
+from portal.audit.vocabulary import Event
+from portal.kernel import clock
 from portal.kernel.actor import system_actor
 from portal.kernel.connections import refresh
 
@@ -18,6 +20,8 @@ SEQUENCER, SIGNER = system_actor("sequencer"), system_actor("signer")
 NUMBER_EVERY = 0.2
 SIGN_EVERY = 0.8
 """With the wait to be numbered before it, a signature is at most a second behind."""
+STEP = 2.0
+"""Seconds by which a clock may be put right without a word."""
 
 
 def background(stop: threading.Event) -> None:
@@ -28,6 +32,7 @@ def background(stop: threading.Event) -> None:
     keeper = Keeper()
     signed = 0.0
     while not stop.is_set():
+        keeper.watch_clock()
         keeper.number()
         if time.monotonic() - signed >= SIGN_EVERY:
             signed = time.monotonic()
@@ -43,8 +48,26 @@ class Keeper:
 
     def __init__(self) -> None:
         self._alarm = ""
+        self._apart = _apart()
         self._troubled: set[str] = set()
         self._has_looked = False
+
+    def watch_clock(self) -> None:
+        """A clock that was put forward or back is told of, and is an entry: numbers keep the order.
+
+        A machine that slept meets the same, and its entries have the same gap.
+        """
+        apart = _apart()
+        step, self._apart = apart - self._apart, apart
+        if abs(step) <= STEP:
+            return
+        way = "forward" if step > 0 else "back"
+        log.critical("the clock was put %s by %.0f s", way, abs(step))
+        try:
+            actions.record_alone(SEQUENCER, Event.CLOCK_STEPPED, seconds=round(abs(step)), way=way)
+            self._well("noting the clock")
+        except Exception:
+            self._trouble("noting the clock")
 
     def number(self) -> None:
         """What is final has its place in the tree."""
@@ -81,3 +104,8 @@ class Keeper:
         if what in self._troubled:
             self._troubled.remove(what)
             log.warning("%s the log works again", what)
+
+
+def _apart() -> float:
+    """Seconds between the clock on the wall and the one that only runs."""
+    return clock.now().timestamp() - time.monotonic()

@@ -27,6 +27,8 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,47}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 REASONS = ("anchor", "copy", "key", "moved", "restore", "tampered")
 """Why a new epoch begins."""
+WAYS = ("back", "forward")
+"""Which way a clock was put."""
 FORMS = ("tiles", "ndjson")
 """How the whole log is written to files."""
 
@@ -35,6 +37,7 @@ class Event(StrEnum):
     """The acts of this room."""
 
     AUDIT_READ = "audit.read"
+    CLOCK_STEPPED = "audit.clock-stepped"
     EPOCH_BEGUN = "audit.epoch-begun"
     LOG_EXPORTED = "audit.exported"
 
@@ -44,6 +47,11 @@ SPECS = (
         Event.AUDIT_READ,
         gettext_noop("Somebody read entries of the audit log."),
         told=gettext_noop("Looked at this list"),
+    ),
+    EventSpec(
+        Event.CLOCK_STEPPED,
+        gettext_noop("The server's clock was put forward or back: times around here are doubtful."),
+        {"seconds": Detail(DetailKind.COUNT), "way": Detail(DetailKind.CODE, frozenset(WAYS))},
     ),
     EventSpec(
         Event.EPOCH_BEGUN,
