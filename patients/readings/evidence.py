@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from patients.errors import NotSignedYet
 from patients.models import Patient
 from patients.readings.lines import PatientLine, lines_under
+from patients.readings.labels import LABELS
 from patients.readings.logbook import (
     LogLine,
     id_in,
@@ -137,7 +138,11 @@ def _facts(each: Reviewed, people: Mapping[UUID, str]) -> list[tuple[str, str, b
         if name in OWN or kind is None:
             continue
         if kind.kind is not DetailKind.ID:
-            told.append((name.replace("_", " "), str(value), False))
+            told.append((_label(name), str(value), False))
         elif (person := id_in(each.entry, name)) is not None and person in people:
-            told.append((name.replace("_", " "), people[person], True))
+            told.append((_label(name), people[person], True))
     return told
+
+
+def _label(name: str) -> str:
+    return gettext(LABELS[name]) if name in LABELS else name.replace("_", " ")

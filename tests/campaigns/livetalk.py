@@ -26,7 +26,7 @@ from tests.campaigns.portals import Portal, cookie
 from tests.harness.live import Closed, Page, live_at
 
 MARK = re.compile(r"\bconversation-(\d+)\b|\((\d+)\)\.")
-AT_ONCE = 400
+AT_ONCE = 100
 TIMES = 3
 TRIES = 8
 STORES = ("database", "redis")

@@ -22,7 +22,7 @@ STAFF = re.compile(
     r"|audit/templates/.*"
     r"|messaging/(?:readings|views|forms|actions|selectors)/(?:desk|teams|asides|tending|owning|belongings)\.py"
     r"|scheduling/(?:readings|views|forms|selectors)/(?:rules|sheet|calendar|belongings)\.py"
-    r"|patients/(?:readings|views|forms)/(?:arranging|directory|evidence|logbook|review|reviewing)\.py"
+    r"|patients/(?:readings|views|forms)/(?:arranging|directory|evidence|labels|logbook|review|reviewing)\.py"
     r"|portal/accounts/views/people\.py"
     r"|portal/custody/.*"
     r"|#act$"

@@ -160,6 +160,7 @@ def test_one_entry_says_in_words_who_as_what_why_and_from_where(cast, cara, ivy)
     assert "Ada Kolibri born 17 April 1988" in text
     assert "in universal time (UTC)" in text
     assert "From where a page · Another device" in text
+    assert "Earlier visits shown 0" in text
     assert events(cast.ada_record)[0] == "log.entry-read"
 
 
