@@ -82,7 +82,8 @@ def readable_questions(actor: Actor) -> QuerySet[AccessQuestion]:
     """
     found = AccessQuestion.objects.filter(patient__in=reportable_patients(actor).values("pk"))
     theirs = Q(patient__person=actor.id) | Q(asked_by=actor.id)
-    return found.filter(theirs | Q(whose=None) | ~Q(whose=actor.id))
+    # Of whose access is not known, it may be this one's.
+    return found.filter(theirs | (Q(whose__isnull=False) & ~Q(whose=actor.id)))
 
 
 def answerable_questions(actor: Actor) -> QuerySet[AccessQuestion]:

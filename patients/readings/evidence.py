@@ -10,8 +10,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from patients.errors import NotSignedYet
 from patients.models import Patient
-from patients.readings.lines import PatientLine, lines_under
 from patients.readings.labels import LABELS
+from patients.readings.lines import PatientLine, lines_under
 from patients.readings.logbook import (
     LogLine,
     id_in,

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.timezone import localtime
 
 from patients import policy, selectors
+from patients.readings.kept_back import discreet
 from patients.readings.lines import names_under
 from patients.readings.looks import Line, Look, lines_of_looks, looks_of
 from patients.readings.questions import QuestionMark, mark_of, marks_by_entry
@@ -107,6 +108,7 @@ def report(actor: Actor, patient_id: UUID, sought: Sought) -> ReportPage:
         raise selectors.not_found(patient_id)
     audit.record_alone(actor, AuditEvent.AUDIT_READ, patient=patient_id, on_behalf=not is_own)
     found = _found(patient_id, wanted(sought, patient.person_id), sought.before)
+    found = discreet(actor, patient_id, found)
     kept, beyond = _whole_days(found.entries, found.beyond)
     witness = Witness(actor, patient, kept)
     asked = selectors.questions_about(actor, patient_id)

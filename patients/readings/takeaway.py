@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from patients import policy, selectors
+from patients.readings.kept_back import discreet
 from patients.readings.looks import looks_of
 from patients.readings.whom import Sort, Whom, Witness
 from patients.readings.wording import told_in_words
@@ -35,6 +36,7 @@ def taken(actor: Actor, patient_id: UUID, before: UUID | None) -> dict[str, Any]
     is_own = patient.person_id == actor.id
     try:
         found = log.look_for(patient_id, before=before, limit=MOST)
+        found = discreet(actor, patient_id, found)
         audit.record_alone(
             actor,
             Event.REPORT_TAKEN,

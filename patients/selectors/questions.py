@@ -55,6 +55,15 @@ def questions_about(actor: Actor, patient_id: UUID) -> list[AccessQuestion]:
     return list(rows.order_by("-id")[:WAITING])
 
 
+def hidden_questions(actor: Actor, patient_id: UUID) -> tuple[set[UUID], bool]:
+    """Which questions about this record the actor may not read, and whether that is all of them."""
+    all_of_them = AccessQuestion.objects.filter(patient=patient_id)
+    ids = {*all_of_them.values_list("pk", flat=True)}
+    readable = policy.readable_questions(actor).filter(patient=patient_id)
+    hidden = ids - {*readable.values_list("pk", flat=True)} if ids else ids
+    return hidden, hidden == ids
+
+
 def has_room(patient_id: UUID) -> bool:
     """True if one more question about this record can be asked."""
     return AccessQuestion.objects.filter(patient=patient_id, answered_at=None).count() < MOST_OPEN

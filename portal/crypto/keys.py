@@ -123,7 +123,9 @@ def open_data_keys(names: Iterable[KeyName]) -> dict[KeyName, OpenKey]:
     if cold:
         read = _read_data_keys(cold)
         found |= read
-        read |= {name._replace(version=key.version): key for name, key in read.items()}
+        for name, key in tuple(read.items()):
+            versions = {**key.others, key.version: key}
+            read |= {name._replace(version=number): each for number, each in versions.items()}
         transaction.on_commit(partial(CACHE.put, read, generation=generation))
     return found
 

@@ -75,7 +75,7 @@ SPECS: tuple[EventSpec, ...] = (
     EventSpec(
         Event.DATA_KEYS_RENEWED,
         gettext_noop("Data keys that had sealed for a year got successors."),
-        {"n": _COUNT},
+        {"n": _COUNT, "broken": _COUNT},
     ),
     EventSpec(
         Event.SHEETS_MADE,

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 
 from messaging.models import Message
+from portal.accounts import actions
 from portal.accounts.models import HeldForm
+from portal.kernel.errors import Unavailable
 from tests.cast import PASSWORD, Someone
 from tests.harness.canary import spoken
 from tests.messaging.forms import at, fields_of
@@ -16,7 +19,7 @@ from tests.messaging.late import box, lapse
 
 pytestmark = pytest.mark.feature("I6", "M6")
 TOKEN = 'name="csrfmiddlewaretoken" value="'
-OURS = {"origin": "http://testserver"}
+OURS = {"origin": "http://testserver", "sec-fetch-mode": "navigate"}
 
 
 def strict(someone: Someone) -> Client:
@@ -65,7 +68,16 @@ def test_a_form_from_before_signing_in_again_in_another_tab_comes_back(thread, a
     assert Message.objects.count() == 2
 
 
-@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"origin": "null"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        OURS | {"origin": "https://evil.example"},
+        OURS | {"origin": "null"},
+        {"sec-fetch-mode": "navigate"},
+        OURS | {"sec-fetch-mode": "cors"},
+    ],
+)
 def test_a_form_that_may_come_from_elsewhere_does_not(thread, ada, headers):
     page = strict(ada)
     given = stale(page, ada, thread, spoken("Not ours"))
@@ -83,8 +95,37 @@ def test_an_older_form_of_somebody_else_is_never_given_to_who_signed_in(thread, 
     page.cookies[settings.SESSION_COOKIE_NAME] = cara.start_session()
     page.cookies["csrf"] = page.get("/sign-in/").cookies["csrf"]
 
-    page.post(at(thread, "reply"), given | {"csrfmiddlewaretoken": "x" * 64}, headers=OURS)
-    assert HeldForm.objects.get().person_id == ada.id
+    stale_token = given | {"csrfmiddlewaretoken": "x" * 64}
+    answer = page.post(at(thread, "reply"), stale_token, headers=OURS)
 
+    # Whose words these are, nobody can tell: the page says to go back, and nothing is kept.
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert not HeldForm.objects.exists()
     assert spoken("Between us") not in page.get(at(thread)).content.decode()
     assert not HeldForm.objects.exists()
+
+
+def test_a_script_that_fetches_the_page_takes_nothing_away(thread, ada):
+    page, text = strict(ada), spoken("For a reader, not for a script")
+    given = stale(page, ada, thread, text)
+    sign_in_by_form(page, ada)
+    page.post(at(thread, "reply"), given, headers=OURS)
+
+    page.get(at(thread), headers={"sec-fetch-mode": "cors"})
+
+    assert text in box(page.get(at(thread)))
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), Unavailable()])
+def test_while_the_database_is_away_the_page_says_to_go_back(thread, ada, monkeypatch, error):
+    def away(*given, **words):
+        raise error
+
+    page = strict(ada)
+    given = stale(page, ada, thread, spoken("Busy"))
+    sign_in_by_form(page, ada)
+    monkeypatch.setattr(actions, "hold_form", away)
+
+    answer = page.post(at(thread, "reply"), given, headers=OURS)
+
+    assert answer.status_code == HTTPStatus.FORBIDDEN

@@ -18,7 +18,7 @@ def hold_form(actor: Actor, session_id: UUID, form: Form, *, secret: str) -> str
 
     That is the one that it has, while something is held under it for the same person. Of more
     forms than five, of a browser or of a session, the oldest is gone. Empty if the session did not
-    lapse by itself.
+    lapse by itself, or was somebody else's than the actor's.
 
     Locks: the session.
     Records: nothing; the end of the session did.
@@ -26,6 +26,9 @@ def hold_form(actor: Actor, session_id: UUID, form: Form, *, secret: str) -> str
     lapsed = Session.objects.filter(pk=session_id, ended_why__in=LAPSED, stage=Stage.FULL)
     session = lapsed.select_for_update().first()
     if session is None or session.person_id is None:
+        return ""
+    # Signed in as somebody else meanwhile: whose words these are, nobody can tell.
+    if actor.is_person and actor.id != session.person_id:
         return ""
     held = held_by(secret)
     if not held or any(each.person_id != session.person_id for each in held):

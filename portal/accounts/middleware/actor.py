@@ -122,8 +122,11 @@ class ActorMiddleware:
         if request.method == "POST" and (standing.was or WAS in request.COOKIES):
             if not self.tempo.allows(request.source):
                 return page_of(request, TooManyPosts())
-            if (held := hold(request, name)) is not None:
-                return held
+            try:
+                if (held := hold(request, name)) is not None:
+                    return held
+            except AWAY:
+                return unavailable()
         return self._redirect(request, "accounts:sign-in", reason=standing.reason)
 
     def _redirect(self, request: Request, name: str, **query: str) -> HttpResponseRedirect:

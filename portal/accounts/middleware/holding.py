@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -19,6 +20,7 @@ from portal.accounts.middleware.stepping_up import address_of, typed_of
 from portal.accounts.ports import Request, Typed
 from portal.accounts.selectors.held_forms import HELD, Form
 from portal.kernel import door
+from portal.kernel.errors import Unavailable
 from portal.kernel.plugs import FormPage, form_pages
 
 COOKIE = "__Host-held" if settings.PRODUCTION else "held"
@@ -59,20 +61,27 @@ def hold_stale(request: Request) -> HttpResponseRedirect | None:
     Only what came from a page of this origin is held. A browser says so with every form; one that
     does not is told to go back.
     """
-    if not request.actor.is_person or not request.headers.get("Origin"):
+    # A script would follow to the page, take it for an answer and throw it away.
+    is_page = request.headers.get("Sec-Fetch-Mode") == "navigate" and request.headers.get("Origin")
+    if not request.actor.is_person or not is_page:
         return None
     if not request.tempo.allows(request.actor.id.hex):
         return None
-    return hold(request, request.resolver_match.view_name if request.resolver_match else "")
+    try:
+        return hold(request, request.resolver_match.view_name if request.resolver_match else "")
+    except (OperationalError, InterfaceError, Unavailable):
+        return None
 
 
 def give_back(request: Request) -> None:
     """The page that somebody opens after signing in again knows what they had typed for it.
 
-    What was held for somebody else in this browser is gone.
+    What was held for somebody else in this browser is gone. A script that fetches the page gets
+    none of it: nobody would see it there.
     """
     secret = request.COOKIES.get(COOKIE, "")
-    if not secret or request.method != "GET":
+    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    if not secret or request.method != "GET" or not is_page:
         return
     held = selectors.held_by(secret)
     forms = {each.pk: selectors.held_for(request.actor, each, secret) for each in held}

@@ -124,12 +124,12 @@ def sequence_once(actor: Actor) -> int:
 
 
 def sequence_all(actor: Actor) -> None:
-    """Everything that is final has its place in the tree, or another process is at it.
+    """Everything that was final when it was called has its place, or another process is at it.
 
     Locks: the sequencer's advisory lock, a batch at a time.
     Records: nothing; it numbers what was recorded.
     """
-    while sequence_once(actor):
+    while sequence_once(actor) > BATCH // 2:
         pass
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from portal.audit.readings.entry import EntryCheck
 from portal.audit.readings.signatures import Signatures
 from portal.audit.readings.verdict import Verdict
-from portal.audit.selectors import tree, whole
+from portal.audit.selectors import anchor, tree, whole
 from portal.audit.selectors.whole import Placed
 from portal.audit.tiles import WIDTH, Growth, Tile, full_tiles, split
 
@@ -23,8 +23,8 @@ def verify(
 ) -> Verdict:
     """The verdict over everything that was committed when the verification began.
 
-    `settle` is called before an entry is said to have no place: whoever may, gives it one. Where
-    nothing runs, nobody else would.
+    `settle` is called where all else holds and an entry could have had its place for long: whoever
+    may, gives it one, which is checked, too. Where nothing runs, nobody else would.
     """
     return Verification(settle).run(progress)
 
@@ -48,8 +48,13 @@ class Verification:
             self._step(row)
             if row.seq % 4096 == 0:
                 progress(row.seq)
+        self._signatures.end(self._growth.size, is_lost=self._lost)
+        # Where something is wrong nothing is touched: what is missing is what there is to see.
+        if verdict.holds and not anchor.standing().is_frozen and _without_a_place():
+            self._settle()
+            for row in whole.placed(tree.size(), after=self._growth.size - 1):
+                self._step(row)
         verdict.size, verdict.root = self._growth.size, self._growth.root()
-        self._signatures.end(verdict.size, is_lost=self._lost)
         self._surplus()
         self._entry.end()
         return verdict
@@ -101,9 +106,6 @@ class Verification:
         waiting = dict(whole.not_placed(PATIENCE))
         self._verdict.waiting += len(waiting)
         lost = {entry for entry, too_long in waiting.items() if too_long}
-        if lost:
-            self._settle()
-            lost &= _without_a_place()
         if lost:
             # What an open transaction held back until a moment ago is being placed now.
             time.sleep(SECOND_LOOK)

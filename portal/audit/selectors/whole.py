@@ -67,9 +67,9 @@ class Placed:
     sealed: bytes | None
 
 
-def placed(size: int) -> Iterator[Placed]:
-    """The leaves of the tree of this size, in order."""
-    last = -(2**62)
+def placed(size: int, *, after: int = -(2**62)) -> Iterator[Placed]:
+    """The leaves of the tree of this size, in order; those after one, if it is named."""
+    last = after
     # A touched instant may be none; as text it is read all the same.
     at = "CAST(e.at AS TEXT)" if connection.vendor == "sqlite" else "e.at"
     statement = PLACED.format(at=at)

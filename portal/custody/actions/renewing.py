@@ -17,7 +17,7 @@ def renew_data_keys(actor: Actor) -> int:
 
     Records: DATA_KEYS_RENEWED for each piece.
     """
-    made, piece = 0, renewal.Piece(last=0, made=0, is_last=False)
+    made, piece = 0, renewal.Piece(last=0)
     while not piece.is_last:
         piece = door.run(_renewed, actor, piece.last)
         made += piece.made
@@ -26,6 +26,6 @@ def renew_data_keys(actor: Actor) -> int:
 
 def _renewed(actor: Actor, after: int) -> renewal.Piece:
     piece = renewal.renew(LASTING, after=after, most=PIECE)
-    if piece.made:
-        audit.record(actor, Event.DATA_KEYS_RENEWED, n=piece.made)
+    if piece.made or piece.broken:
+        audit.record(actor, Event.DATA_KEYS_RENEWED, n=piece.made, broken=piece.broken)
     return piece

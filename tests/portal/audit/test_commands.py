@@ -1,59 +1,18 @@
 """`manage.py audit`: exit codes, words and JSON, as a script would meet them."""
 
 import json
-import time
-from collections.abc import Callable
-from datetime import timedelta
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError
 
 from portal.audit import merkle, notes
-from portal.audit.readings.verify import verify
 from portal.audit.selectors import log, tree
-from portal.kernel.actor import Actor
-from tests.portal.audit.intruder import drop_guards, forget, intruder, is_sqlite
+from tests.portal.audit.commanded import audit, spoil, verdict
+from tests.portal.audit.intruder import forget
 from tests.portal.audit.scenes import CLERK, a_log, committed, seen_often, signed
 
 pytestmark = [committed, pytest.mark.feature("A4")]
-postgresql_only = pytest.mark.skipif(is_sqlite(), reason="on SQLite nothing waits for a number")
-
-
-def audit(*words: str) -> tuple[int, str]:
-    """The exit code and what was printed."""
-    out = StringIO()
-    try:
-        call_command("audit", *words, stdout=out, stderr=out)
-    except SystemExit as left:
-        assert isinstance(left.code, int)
-        return left.code, out.getvalue()
-    return 0, out.getvalue()
-
-
-def until(true: Callable[[], bool]) -> None:
-    """It becomes true. Other databases of a PostgreSQL cluster may hold numbers up a while."""
-    end = time.monotonic() + 300
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
-def verdict() -> dict[str, Any]:
-    """What `verify --json` says."""
-    found: dict[str, Any] = json.loads(audit("verify", "--json")[1])
-    return found
-
-
-def spoil(*statements: str) -> None:
-    """Somebody takes the guards down and changes the log."""
-    with intruder() as hand:
-        drop_guards(hand)
-        for statement in statements:
-            hand.execute(statement)
 
 
 def test_a_sound_log_is_said_to_hold():
@@ -67,45 +26,6 @@ def test_a_sound_log_is_said_to_hold():
     assert (found["holds"], found["size"], found["signed"]) == (True, 300, 300)
     assert (found["checkpoints"], found["details"], found["waiting"]) == (3, 300, 0)
     assert found["findings"] == []
-
-
-@postgresql_only
-def test_what_a_stopped_portal_left_without_a_place_is_numbered_and_no_fault(monkeypatch):
-    monkeypatch.setattr("portal.audit.readings.verify.PATIENCE", timedelta(0))
-    monkeypatch.setattr("portal.audit.readings.verify.SECOND_LOOK", 0.0)
-    seen_often(CLERK, 3)
-    until(lambda: not verify().holds)
-
-    assert audit("verify")[0] == 0
-    assert tree.size() == 3
-
-
-@postgresql_only
-def test_signing_numbers_first(monkeypatch):
-    signed_so_far = 0
-
-    def sign() -> bool:
-        nonlocal signed_so_far
-        signed_so_far = json.loads(audit("checkpoint", "--json")[1])["size"]
-        return signed_so_far == 5
-
-    a_log(2)
-    seen_often(CLERK, 3)
-
-    until(sign)
-
-
-def test_a_role_that_may_not_number_says_so_and_verifies(monkeypatch):
-    def refuse(actor: Actor) -> None:
-        raise ProgrammingError("permission denied for table audit_leaf")
-
-    monkeypatch.setattr("portal.audit.actions.sequence_all", refuse)
-    a_log(2)
-
-    code, said = audit("checkpoint")
-
-    assert code == 0
-    assert "permission denied for table audit_leaf" in said
 
 
 def test_an_empty_log_holds():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.crypto import envelope, keys, openkeys
-from portal.crypto.models import DataKey
+from portal.crypto.models import DataKey, PatientKey
 from portal.crypto.primitives import SealBroken
 from portal.custody import actions, tasks
 from portal.custody.vocabulary import BRIEF, LASTING
@@ -71,6 +71,16 @@ def test_many_are_renewed_in_pieces_and_the_erased_and_the_brief_are_left_alone(
 
     renewed = set(DataKey.objects.filter(version=2).values_list("patient_id", "purpose"))
     assert renewed == {(patient, "thread") for patient in made if patient != made[1]}
+
+
+def test_one_patient_whose_key_does_not_open_is_in_nobody_s_way():
+    made = patients(4)
+    with guard.off("somebody touches a row"):
+        row = PatientKey.objects.get(patient_id=made[1])
+        PatientKey.objects.filter(pk=row.pk).update(wrapped=bytes(len(row.wrapped)))
+
+    with clock.moved(by=YEAR):
+        assert actions.renew_data_keys(KEEPER) == 3
 
 
 def test_an_older_key_whose_row_was_touched_leaves_the_newer_one_at_work():

@@ -107,7 +107,8 @@ class Command(BaseCommand):
         if options["compare"]:
             self._compare(options)
             return
-        self._settle()
+        if not anchor.standing().is_frozen:
+            self._settle()
         try:
             kept = actions.sign_checkpoint(SIGNER)
         except SigningFrozen as frozen:

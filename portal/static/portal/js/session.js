@@ -8,6 +8,8 @@ import { announce } from "./announce.js";
 
 const BEFORE = 120;
 const LONGEST = 30 * 60;
+/** Milliseconds between two questions whether a line that is not let in is that of nobody any more. */
+const OFTEN = 10_000;
 
 /** @param {HTMLElement} bar */
 export function mount(bar) {
@@ -113,7 +115,12 @@ export function mount(bar) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && left() < BEFORE && cover.hidden) void look();
   });
-  addEventListener("unwelcome", () => cover.hidden && void look());
+  let asked = 0;
+  addEventListener("unwelcome", () => {
+    if (!cover.hidden || Date.now() - asked < OFTEN) return;
+    asked = Date.now();
+    void look();
+  });
   const token = /** @type {HTMLInputElement | null} */ (bar.querySelector("[name=csrfmiddlewaretoken]"))?.value ?? "";
   line.postMessage({ kind: "in", reader: words.reader, token });
   lasts(Number(words.seconds));

@@ -156,7 +156,7 @@ export function mount(root) {
    * @param {number} epoch
    */
   async function join(epoch) {
-    if (joining) return;
+    if (joining || shut) return;
     joining = true;
     try {
       const result = await command("visits.join", { visit, device, epoch }, newId());
