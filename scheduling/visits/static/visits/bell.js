@@ -41,6 +41,9 @@ export function mount(root) {
     if (mine) {
       admit.href = room.replace(NOBODY, mine.visit);
       whom.textContent = ` ${mine.patient.name}`;
+      // Of several it has to be seen who comes in; in a visit its own buttons come first.
+      whom.classList.toggle("hush", shown.length < 2);
+      admit.classList.toggle("main", !here);
     }
     if (!shown.length && root.contains(document.activeElement)) document.getElementById("main")?.focus();
     root.hidden = !shown.length;

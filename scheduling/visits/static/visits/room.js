@@ -40,7 +40,7 @@ export function mount(root) {
   /** @type {{ camera: boolean, microphone: boolean }} */
   let their = { camera: true, microphone: true };
 
-  const facts = factsOf(root, { part: part(), why: words.why ?? "", note: words.note ?? "", quality: "wait", line: "idle", cover: "joining", theirmute: "no", mending: "no", quiet: "no", screen: "off", trouble: "", microphone: "off", camera: "off", mirror: "off", sharing: "no" });
+  const facts = factsOf(root, { part: part(), portal: "here", why: words.why ?? "", note: words.note ?? "", quality: "wait", line: "idle", cover: "joining", theirmute: "no", mending: "no", quiet: "no", screen: "off", trouble: "", microphone: "off", camera: "off", mirror: "off", sharing: "no" });
 
   const call = makeCall({
     send: (envelope) => void say(envelope),
@@ -280,6 +280,7 @@ export function mount(root) {
   let lost = false;
   watch((condition) => {
     root.dataset.socket = condition;
+    facts.set({ portal: condition === "lost" ? "lost" : "here" });
     gone = condition === "away" ? "away" : "";
     if (condition === "lost") lost = true;
     if (condition === "away") consider();
