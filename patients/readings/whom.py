@@ -24,7 +24,7 @@ WORK = {
     "demo": gettext_noop("when the demo was set up"),
     "import": gettext_noop("import"),
     "enrolment": gettext_noop("when an invitation was accepted"),
-    "postman": gettext_noop("letters"),
+    "postman": gettext_noop("e-mails"),
     "marker": gettext_noop("keeping the records in order"),
     "sweeper": gettext_noop("clearing up"),
     "visits": gettext_noop("video visits"),

@@ -66,7 +66,7 @@ def appoint(request: Request, patient_id: UUID) -> HttpResponse:
         given = _plain(form) | {"scope": Scope(form.cleaned_data["scope"])}
         try:
             door.run(actions.offer_proxy, request.actor, patient_id, **given)
-            messages.success(request, _("The letter is on its way. Nothing is open until a yes."))
+            messages.success(request, _("The e-mail is on its way. Nothing is open until a yes."))
             return _back(patient_id, "proxies")
         except Refusal as refusal:
             form.refuse(refusal)

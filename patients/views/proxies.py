@@ -37,7 +37,7 @@ def proxies(request: Request) -> HttpResponse:
         given = dict(form.cleaned_data) | {"scope": Scope(form.cleaned_data["scope"])}
         try:
             door.run(actions.offer_proxy, request.actor, mine, **given)
-            messages.success(request, _("The letter is on its way. Nothing is open until a yes."))
+            messages.success(request, _("The e-mail is on its way. Nothing is open until a yes."))
             return _back(request.actor, mine)
         except Refusal as refusal:
             form.refuse(refusal)

@@ -31,7 +31,7 @@ def ask(request: Request, patient_id: UUID, entry_id: UUID) -> HttpResponse:
             asked = door.run(
                 actions.ask_question, request.actor, patient_id, entry_id, **form.command()
             )
-            messages.success(request, _("Your question is on its way. You get a letter."))
+            messages.success(request, _("Your question is on its way. You get an e-mail."))
             return _see("patients:question", asked.pk)
         except Refusal as refusal:
             form.refuse(refusal)
@@ -55,7 +55,7 @@ def answer(request: Request, question_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             door.run(actions.answer_question, request.actor, question_id, **form.command())
-            messages.success(request, _("Answered. Whoever asked is told by letter."))
+            messages.success(request, _("Answered. Whoever asked is told by e-mail."))
             return _see("patients:review")
         except Refusal as refusal:
             form.refuse(refusal)

@@ -44,7 +44,7 @@ class SignInForm(forms.Form):
 
     username = forms.CharField(
         max_length=MOST,
-        error_messages={"required": _("Please type your e-mail.")},
+        error_messages={"required": _("Please type your e-mail or sign-in name.")},
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
         ),
@@ -140,7 +140,7 @@ class InviteForm(forms.Form):
     )
     address = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("The letter with the link goes there, and they sign in with it."),
+        help_text=_("The e-mail with the link goes there, and they sign in with it."),
         error_messages={
             "required": _("Please type the e-mail address."),
             "invalid": _("This does not look like an e-mail address. Please check it."),
@@ -168,7 +168,7 @@ class ForgottenForm(forms.Form):
     email = forms.CharField(
         label=_("E-mail or sign-in name"),
         max_length=MOST,
-        error_messages={"required": _("Please type your e-mail.")},
+        error_messages={"required": _("Please type your e-mail or sign-in name.")},
         widget=forms.TextInput(attrs={"inputmode": "email"}),
     )
 

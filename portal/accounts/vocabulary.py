@@ -149,11 +149,11 @@ SPECS: tuple[EventSpec, ...] = (
     ),
     EventSpec(
         Event.RESET_ASKED,
-        gettext_noop("Somebody asked to choose a new password; a letter with a link followed."),
+        gettext_noop("Somebody asked to choose a new password; an e-mail with a link followed."),
     ),
     EventSpec(
         Event.RESET_DONE,
-        gettext_noop("Somebody chose a new password by the link in a letter."),
+        gettext_noop("Somebody chose a new password by the link in an e-mail."),
     ),
     EventSpec(
         Event.ADDRESS_ASKED,
@@ -192,7 +192,7 @@ SPECS: tuple[EventSpec, ...] = (
     ),
     EventSpec(
         Event.INVITATION_MADE,
-        gettext_noop("Somebody was invited by letter; how they showed who they are is noted."),
+        gettext_noop("Somebody was invited by e-mail; how they showed who they are is noted."),
         {"which": _ID, "as_role": _ROLE, "proofing": _code(*PROOFS)},
     ),
     EventSpec(

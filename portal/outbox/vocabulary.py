@@ -52,12 +52,12 @@ _ID = Detail(DetailKind.ID)
 SPECS = (
     EventSpec(
         Event.LETTER_SENT,
-        gettext_noop("A letter was handed to the mail server."),
+        gettext_noop("An e-mail was handed to the mail server."),
         {"which": _ID, "about": _ID, "attempts": Detail(DetailKind.COUNT)},
     ),
     EventSpec(
         Event.LETTER_FAILED,
-        gettext_noop("A letter could not be sent and is not tried again."),
+        gettext_noop("An e-mail could not be sent and is not tried again."),
         {"which": _ID, "about": _ID, "why": Detail(DetailKind.CODE, frozenset(FAULTS))},
     ),
 )

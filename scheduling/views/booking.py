@@ -171,7 +171,9 @@ def _lost(
     """Somebody was faster, or the time is gone: kindly said, with the next good ones."""
     if refusal.status == 404:
         raise refusal
-    head = _("Somebody was faster") if isinstance(refusal, SlotTaken) else _("Please choose again")
+    head = (
+        _("This time has just gone") if isinstance(refusal, SlotTaken) else _("Please choose again")
+    )
     more |= {"kept_reason": given.get("reason", ""), "wanted": given["slot"].starts_at}
     told = {"head": head, "sentence": refusal.sentence}
     return _times(request, asked, status=409, refused=told, **more)

@@ -46,7 +46,7 @@ def joining(house: House, page: "Page") -> None:
     boss.get_by_label("E-mail address").fill(address)
     boss.get_by_label("Clinician: sees patients").check()
     boss.get_by_label("They stood before me").check()
-    boss.get_by_role("button", name="Send the letter").click()
+    boss.get_by_role("button", name="Send the e-mail").click()
     boss.get_by_text("Invited, not here yet").wait_for()
     follow(house, page, address, "/join/")
 
@@ -56,7 +56,7 @@ def asked_again(house: House, page: "Page") -> None:
     page.locator("summary").first.click()
     page.get_by_label("E-mail address").fill("aunt@lindenhof.example")
     waiting.idle(house, "ada", 16)
-    page.get_by_role("button", name="Send the letter").click()
+    page.get_by_role("button", name="Send the e-mail").click()
     page.get_by_role("heading", name="Is it still you?").wait_for()
 
 

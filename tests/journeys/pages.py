@@ -147,7 +147,7 @@ def arranging(name: str) -> Callable[[House, "Page"], None]:
 def refused_proxy(page: "Page") -> None:
     """Somebody is asked without an address."""
     page.locator("summary").first.click()
-    page.get_by_role("button", name="Send the letter").click()
+    page.get_by_role("button", name="Send the e-mail").click()
     page.get_by_role("alert").wait_for()
 
 
@@ -241,7 +241,7 @@ PAGES = [
     Scene("address-refused", "ada", "/account/address/", press("Send a link")),
     Scene("people", "petrenko", "/people/"),
     Scene("invite", "petrenko", "/people/invite/"),
-    Scene("invite-refused", "petrenko", "/people/invite/", press("Send the letter")),
+    Scene("invite-refused", "petrenko", "/people/invite/", press("Send the e-mail")),
     Scene("lost-phones", "petrenko", "/lost-phones/"),
     Scene("patient-visits", "ada", "/visits/"),
     Scene("patient-visits-none", "klara", "/visits/"),

@@ -46,7 +46,7 @@ def test_two_patients_and_one_time(house: House):
 
     button.click()
 
-    slow.get_by_role("heading", name="Somebody was faster").wait_for()
+    slow.get_by_role("heading", name="This time has just gone").wait_for()
     slow.get_by_role("heading", name="Close to the time you wanted").wait_for()
     slow.locator("button.slot").first.click()
     slow.get_by_label("What is it about?").fill("My knee")

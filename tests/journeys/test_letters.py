@@ -40,7 +40,7 @@ def test_a_colleague_comes_in_by_a_letter(house: House, scripts: bool):
     boss.get_by_label("E-mail address").fill(address)
     boss.get_by_label("Clinician: sees patients").check()
     boss.get_by_label("They stood before me").check()
-    boss.get_by_role("button", name="Send the letter").click()
+    boss.get_by_role("button", name="Send the e-mail").click()
     boss.get_by_text("Invited, not here yet").wait_for()
 
     page = house.device(scripts=scripts)

@@ -60,7 +60,7 @@ def test_a_question_is_asked_found_answered_and_read(
     page.go_back()
     page.get_by_label("Your answer").fill(ANSWER)
     page.get_by_role("button", name="Send the answer").click()
-    page.get_by_text("Answered. Whoever asked is told by letter.").wait_for()
+    page.get_by_text("Answered. Whoever asked is told by e-mail.").wait_for()
 
     letters = house.letters(house.sign_ins[name].email)
     told = [each for each in letters if "an answer about who looked" in str(each["Subject"])]

@@ -58,7 +58,7 @@ def test_who_is_asked_once_more_gets_the_form_back_and_nothing_was_done(
     page.get_by_label("E-mail address").fill("aunt@lindenhof.example")
     waiting.idle(house, "ada", 16)
 
-    page.get_by_role("button", name="Send the letter").click()
+    page.get_by_role("button", name="Send the e-mail").click()
     page.get_by_role("heading", name="Is it still you?").wait_for()
     page.get_by_label("Six-digit code").fill("000000")
     page.get_by_role("button", name="It is me").click()

@@ -46,7 +46,7 @@ def taken(house: House, page: "Page") -> None:
     other.locator(f'button.slot[value="{value}"]').first.click()
     other.get_by_role("heading", name="Look once more").wait_for()
     slot.click()
-    page.get_by_role("heading", name="Somebody was faster").wait_for()
+    page.get_by_role("heading", name="This time has just gone").wait_for()
     other.get_by_role("button", name="Choose another time").click()
 
 

@@ -102,7 +102,7 @@ def test_somebody_was_faster_and_nothing_is_lost(times: Times, ada: Someone, ben
     lost = who.post(reverse("scheduling:hold"), given)
 
     assert lost.status_code == 409
-    assert "Somebody was faster" in text(lost)
+    assert "This time has just gone" in text(lost)
     assert "Close to the time you wanted" in text(lost)
     assert words in text(lost)
     again = given | {"slot": SLOT.findall(lost.content.decode())[0], "command_id": new_id()}
@@ -181,7 +181,7 @@ def test_a_move_that_is_lost_leaves_the_visit_where_it_was(
     answer = who.post(where, given)
 
     assert answer.status_code == 409
-    assert "Somebody was faster" in text(answer)
+    assert "This time has just gone" in text(answer)
     assert "It stays yours until you have the new one." in text(answer)
     before = row.starts_at
     row.refresh_from_db()

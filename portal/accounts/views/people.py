@@ -45,7 +45,7 @@ def invite(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         door.run(actions.invite, request.actor, purpose="staff", subject=None, **given)
-        messages.success(request, _("The letter with the link is on its way."))
+        messages.success(request, _("The e-mail with the link is on its way."))
         return redirect("accounts:people")
     return steps.page(request, "invite", form)
 

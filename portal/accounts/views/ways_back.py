@@ -24,7 +24,7 @@ from portal.accounts.views import steps
 from portal.kernel import door
 
 NOT_YOU = _("This is not your password. After ten tries we wait a quarter of an hour.")
-ASKED = _("Two letters are on their way. Open the link in the one to your new address.")
+ASKED = _("Two e-mails are on their way. Open the link in the one to your new address.")
 CHANGED = _("Your password is changed. Sign in with the new one.")
 
 
@@ -148,7 +148,7 @@ def lost_phones(request: Request) -> HttpResponse:
     lines = selectors.lost_phones(request.actor)
     form = LostPhoneForm(request.POST or typed_into(request, "accounts:lost-phones"))
     if request.method == "POST" and form.is_valid() and _noted(request, form):
-        messages.success(request, _("It is noted, and a letter tells the owner."))
+        messages.success(request, _("It is noted, and an e-mail tells the owner."))
         return redirect("accounts:lost-phones")
     given = {"phones": lines, "may_note": may_note_lost_phones(request.actor)}
     return steps.page(request, "lost_phones", form, **given)

@@ -102,7 +102,7 @@ def test_the_page_asks_for_the_password_and_says_what_follows(ada):
 
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert right["Location"] == "/account/sessions/"
-    assert b"Two letters are on their way" in shown.content
+    assert b"Two e-mails are on their way" in shown.content
 
 
 @pytest.mark.parametrize("is_done", [False, True])

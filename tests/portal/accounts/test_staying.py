@@ -40,7 +40,7 @@ def test_a_page_says_until_when_it_is_valid(ada: Someone):
 
     # Noon in UTC is seven in New York, where Ada lives.
     assert page.context["stays_seconds"] == 30 * 60
-    assert b"you stay signed in until 07:40" in page.content
+    assert b"you are signed out at 07:40" in page.content
 
 
 def test_at_the_end_of_the_day_nothing_makes_it_longer(ada: Someone):

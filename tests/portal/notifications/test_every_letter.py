@@ -71,5 +71,5 @@ def test_each_carries_nothing_that_is_free_text(kind):
 def test_each_says_whom_to_call_and_that_it_holds_no_health(kind, post, ada):
     text = written(post(ada.id, kind, params=fillings(plugs.letters()[kind])[0]))
 
-    assert "our letters never say anything about your health" in text.body
+    assert "our e-mails never say anything about your health" in text.body
     assert "Lindenhof Family Clinic" in text.body

@@ -34,7 +34,7 @@ def test_in_the_demo_each_letter_is_a_file_that_can_be_read(folder, post, ada, b
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert f"To: {ada.email}" in first.read_text()
-    assert "our letters never say anything about your health" in first.read_text()
+    assert "our e-mails never say anything about your health" in first.read_text()
     kept = message_from_bytes(second.read_bytes(), policy=policy.default)
     assert f"/join/{TOKEN}/" in text_of(kept)
 
