@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.feature("X4")
 
-STOPS = 60
+STOPS = 200
+"""Other journeys leave threads in the list, each with two stops."""
 FOCUS = """() => {
   const at = document.activeElement, box = at.getBoundingClientRect(), look = getComputedStyle(at);
   const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height / 2, 20)];
