@@ -69,3 +69,24 @@ def test_who_is_asked_once_more_gets_the_form_back_and_nothing_was_done(
     page.get_by_text("Nothing has been done yet").wait_for()
     assert page.get_by_label("E-mail address").input_value() == "aunt@lindenhof.example"
     assert page.get_by_text("aunt@lindenhof.example", exact=True).count() == 0
+
+
+@pytest.mark.feature("I6", "M6")
+def test_a_form_from_before_signing_in_again_in_another_tab_comes_back_filled(house: House):
+    page = house.device(scripts=False, size=(360, 740))
+    house.sign_in(page, "imani")
+    path = steps.write(page, "From two tabs", "I sleep badly")
+    steps.box(page).fill(LETTER)
+    waiting.idle(house, "imani", 31)
+    other = page.context.new_page()
+    other.goto("/")
+    house.sign_in(other, "imani")
+
+    page.get_by_role("button", name="Send", exact=True).click()
+
+    page.get_by_text("Nothing of it has been sent").wait_for()
+    assert steps.box(page).input_value() == LETTER
+    other.goto(path)
+    assert LETTER not in [text for _, _, text in steps.transcript(other)]
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator("#messages").get_by_text(LETTER).wait_for()
